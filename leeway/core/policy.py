@@ -1,0 +1,278 @@
+"""A policy: the published, numbered bundle of matrix, clocks, authority and messages that decisions follow.
+
+Plain data. The file form is read by ``leeway.packs``; what the conditions mean is in ``core.columns``; which rule
+wins is in ``core.matrix``. A running case keeps the version it was escalated under.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+import msgspec
+
+EscalationKind = Literal["functional", "hierarchical"]
+
+Reason = Literal[
+    "insufficient_authority",
+    "missing_information_or_skill",
+    "frustration",
+    "no_resolution",
+    "poor_communication",
+    "unmet_expectation",
+    "repeat_incident",
+    "broken_promise",
+    "customer_request",
+    "time_limit",
+    "regulator_or_legal",
+    "vulnerable_customer",
+]
+
+ClockKind = Literal[
+    "first_response",
+    "next_response",
+    "update",
+    "accept",
+    "level",
+    "resolution",
+    "promise",
+    "approval",
+    "follow_up",
+    "consult",
+    "step",
+    "rest",
+    "regulator",
+]
+
+
+class Span(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A length of time. ``working`` counts only the open hours of the calendar of whoever the clock is for."""
+
+    seconds: int
+    working: bool = False
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(seconds=self.seconds)
+
+
+class Warn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A warning before a clock runs out: when ``percent`` of it is used, or ``before`` its end.
+
+    Exactly one of the two is set. ``tell`` are targets (``owner``, ``team:…``, ``rota:…``, ``person:…``,
+    ``manager_of:owner``).
+    """
+
+    percent: int = 0
+    before: Span | None = None
+    tell: tuple[str, ...] = ("owner",)
+
+
+class Level(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A rung of the matrix, or (``kind`` functional) a desk of expertise beside the rungs.
+
+    ``target`` says who works there: ``team:frontline``, ``rota:night_desk``, ``person:ana``. ``accept``, ``resolve``
+    and ``update`` are the clocks that start when a case arrives. ``climbs_to`` names the next rung, empty at the top.
+    """
+
+    name: str
+    target: str
+    accept: Span
+    resolve: Span
+    update: Span
+    kind: EscalationKind = "hierarchical"
+    rank: int = 0
+    label: str = ""
+    climbs_to: str = ""
+    climb_after_silent_accepts: int = 0
+    skills: tuple[str, ...] = ()
+    warn: tuple[Warn, ...] = ()
+
+
+class NobodyThere(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What happens when a level has nobody available: hand to another target, or wait until it opens.
+
+    ``tell_customer`` is the key of a customer message, or the text itself.
+    """
+
+    level: str
+    hand_to: str = ""
+    wait: bool = False
+    tell_customer: str = ""
+
+
+class OneOf(msgspec.Struct, frozen=True, tag="one_of"):
+    """The column holds one of these (for a column that holds a set: at least one of them)."""
+
+    values: tuple[str, ...]
+    negated: bool = False
+
+
+class Within(msgspec.Struct, frozen=True, omit_defaults=True, tag="within"):
+    """A number between two bounds. Durations are in seconds, money in minor units, probabilities 0 to 1.
+
+    A bound written as the word ``authority`` is resolved against the owner's own limit at the time.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    low_open: bool = False
+    high_open: bool = False
+    above_authority: bool = False
+
+
+class Is(msgspec.Struct, frozen=True, tag="is"):
+    """A yes/no column."""
+
+    value: bool
+
+
+Test = OneOf | Within | Is
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """One cell of the decision table: what ``column`` must hold."""
+
+    column: str
+    test: Test
+
+
+class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the matrix. The first rule whose conditions all hold decides where the case goes.
+
+    ``go`` names a level or desk. ``consult`` asks there without moving the case. ``first`` are the steps to be
+    tried before (or overridden with a reason). ``line`` is where the rule stands in its file.
+    """
+
+    name: str
+    when: tuple[Condition, ...]
+    go: str
+    because: Reason
+    consult: bool = False
+    first: tuple[str, ...] = ()
+    tell: tuple[str, ...] = ()
+    tell_outside: tuple[str, ...] = ()
+    tell_customer: str = "escalated"
+    line: int = 0
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What happens at a level, and when, counted from the case's arrival there.
+
+    ``do`` is ``tell`` (people), ``give_to`` (make somebody else the asked owner), ``update_customer`` or ``climb``.
+    ``every`` repeats the step until the case leaves the level, at most ``times`` times (0 = no limit).
+    """
+
+    do: Literal["tell", "give_to", "update_customer", "climb"]
+    after: Span
+    who: str = ""
+    by: tuple[str, ...] = ()
+    if_not: Literal["", "accepted", "answered", "resolved"] = ""
+    every: Span | None = None
+    times: int = 0
+    line: int = 0
+
+
+class LevelSteps(msgspec.Struct, frozen=True):
+    level: str
+    steps: tuple[Step, ...]
+
+
+class BeforeStep(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A step within one's own authority that is tried before going up.
+
+    ``seen_as`` lists the moves in an agent's words that tick it by themselves (see ``core.reading``).
+    """
+
+    name: str
+    ask: str
+    seen_as: tuple[str, ...] = ()
+
+
+class AuthorityLimit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a level may decide alone: at most ``amount`` (minor units) of one instrument per ``period``."""
+
+    level: str
+    instrument: str
+    amount: int
+    currency: str
+    period: Span | None = None
+    per: Literal["case", "customer", "person"] = "case"
+    count: int = 0
+
+
+class RegulatorClock(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A regulator's own deadline, from a shipped overlay. ``stops_on`` is what ends it."""
+
+    name: str
+    pack: str
+    length: Span
+    starts_on: Literal["case_opened", "escalated", "complaint"] = "complaint"
+    stops_on: Literal["acknowledged", "final_response", "resolved"] = "final_response"
+    says: str = ""
+    source: str = ""
+    warn: tuple[Warn, ...] = ()
+
+
+class CaseClocks(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The clocks every case runs, whatever its level. ``None`` means the house does not run that clock."""
+
+    first_response: Span | None = None
+    next_response: Span | None = None
+    follow_up: Span | None = None
+    approval: Span | None = None
+    consult: Span | None = None
+    promise_reminder: Span = Span(3600)
+    calendar: str = ""
+    warn: tuple[Warn, ...] = (Warn(percent=80),)
+
+
+class Alerting(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When a risk is worth telling somebody: a threshold, a quiet time per case, and a budget per owner and day."""
+
+    risk: float = 0.6
+    quiet: Span = Span(1800)
+    per_owner_day: int = 20
+
+
+class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything a decision may look up. ``version`` is given when it is published and never reused."""
+
+    name: str
+    version: int
+    close_within: Span
+    levels: tuple[Level, ...]
+    rules: tuple[Rule, ...] = ()
+    desks: tuple[Level, ...] = ()
+    nobody_there: tuple[NobodyThere, ...] = ()
+    steps: tuple[LevelSteps, ...] = ()
+    before: tuple[BeforeStep, ...] = ()
+    clocks: CaseClocks = CaseClocks()
+    alerting: Alerting = Alerting()
+    authority: tuple[AuthorityLimit, ...] = ()
+    regulators: tuple[RegulatorClock, ...] = ()
+    customer_messages: dict[str, str] = {}
+    language: str = "en"
+    currency: str = "EUR"
+    zone: str = "UTC"
+    default_owner: str = ""
+    same_matter_days: int = 30
+    reopen_days: int = 30
+    resolved_rating_at_most: int = 2
+    ping_pong_limit: int = 4
+    required_slots: tuple[str, ...] = ("matter", "wants", "feeling", "why")
+    silent_owner_after: Span = Span(24 * 3600, working=True)
+    description: str = ""
+
+    def level(self, name: str) -> Level:
+        """The rung or desk of that name; ``KeyError`` if the policy has none (the loader has made sure)."""
+        for level in (*self.levels, *self.desks):
+            if level.name == name:
+                return level
+        raise KeyError(name)
+
+    def steps_of(self, level: str) -> tuple[Step, ...]:
+        return next((group.steps for group in self.steps if group.level == level), ())
+
+    def plan_for(self, level: str) -> NobodyThere | None:
+        return next((plan for plan in self.nobody_there if plan.level == level), None)
