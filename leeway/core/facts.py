@@ -1,0 +1,334 @@
+"""Facts: what happened outside, in our own words. Every connector, button and clock ends here.
+
+A fact carries the id its source gave it, so that a second delivery does nothing, and the time it happened, which is
+not the time we heard of it. The JSON form of these classes is the public form of ``POST /api/v1/facts``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from leeway.core.policy import Reason
+
+Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+Name = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
+Words = Annotated[str, Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, Meta(max_length=100_000, pattern=r"^[^\x00]*$")]
+Instant = Annotated[datetime, Meta(tz=True)]
+Author = Literal["customer", "agent", "bot"]
+
+
+class CustomerRef(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Who the customer is, and what the source knows of them. Empty fields leave what we already know as it is.
+
+    ``spend`` is in minor units of the policy's currency. ``renewal`` and ``since`` are instants.
+    """
+
+    id: Id
+    name: Name = ""
+    email: Name = ""
+    phone: Name = ""
+    account: Name = ""
+    tier: Name = ""
+    region: Name = ""
+    language: Name = ""
+    since: Instant | None = None
+    spend: Annotated[int, Meta(ge=0)] | None = None
+    renewal: Instant | None = None
+    preferred_channel: Name = ""
+
+
+class Base(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="fact"
+):
+    """What every fact has.
+
+    ``id`` is unique within ``source``. A fact names its case by ``case`` (our number) or by ``interaction`` (the
+    source's conversation id); the first fact of an unknown interaction opens or joins a case. ``by`` is the person
+    of ours who acted, if any.
+    """
+
+    id: Id
+    at: Instant
+    source: Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[a-z0-9_.:-]+$")] = "api"
+    case: Annotated[int, Meta(ge=1)] | None = None
+    interaction: Id | None = None
+    by: Name = ""
+
+
+class InteractionOpened(Base, tag="interaction_opened"):
+    customer: CustomerRef
+    channel: Name = ""
+    subject: Words = ""
+    product: Name = ""
+    brand: Name = ""
+
+
+class InteractionEnded(Base, tag="interaction_ended"):
+    reason: Words = ""
+
+
+class MessageReceived(Base, tag="message"):
+    """One turn. ``author`` is who wrote it; for an agent ``by`` is their id, if known. An internal note is not
+    seen by the customer and is not read for cues."""
+
+    author: Author
+    text: Text
+    customer: CustomerRef | None = None
+    channel: Name = ""
+    subject: Words = ""
+    product: Name = ""
+    brand: Name = ""
+    internal: bool = False
+
+
+class CustomerEvent(Base, tag="customer_event"):
+    """Something the customer did that is not a message: ``payment_failed``, ``opened_cancellation_page``."""
+
+    name: Id
+    customer: CustomerRef
+    ended: bool = False
+    details: dict[str, str] = {}
+
+
+class StepTaken(Base, tag="step_taken"):
+    """A step of the before-you-escalate list was done; ``note`` says how."""
+
+    step: Name
+    note: Words = ""
+
+
+class AttemptMade(Base, tag="attempt"):
+    """A solution was offered. ``amount`` is in minor units."""
+
+    offer: Words
+    kind: Name = ""
+    amount: Annotated[int, Meta(ge=0)] | None = None
+    currency: Name = ""
+
+
+class AttemptAnswered(Base, tag="attempt_answered"):
+    """The customer's answer to a solution; ``attempt`` 0 means the latest one."""
+
+    answer: Literal["accepted", "declined", "unclear"]
+    attempt: int = 0
+    reason: Words = ""
+
+
+class PromiseMade(Base, tag="promise"):
+    """What was said, by whom (``by``), by when. Confirms a promise found in the agent's words when it names it."""
+
+    what: Words
+    due: Instant
+    promise: int = 0
+
+
+class PromiseKept(Base, tag="promise_kept"):
+    promise: int
+    note: Words = ""
+
+
+class PromiseReleased(Base, tag="promise_released"):
+    """The customer let us off this promise (or it was never one, for a promise found by reading)."""
+
+    promise: int
+    reason: Words = ""
+
+
+class EscalationRequested(Base, tag="escalation_requested"):
+    """Somebody pressed escalate. ``seen`` is the case version they were looking at; an older press does nothing
+    when the case has moved since. ``to`` names a level; empty means the next one. ``override`` is the reason for
+    going up although steps are untried or the packet is not complete."""
+
+    requested_by: Literal["customer", "agent", "supervisor", "api"]
+    reason: Reason = "customer_request"
+    to: Name = ""
+    note: Words = ""
+    override: Words = ""
+    seen: int | None = None
+
+
+class EscalationDeclined(Base, tag="escalation_declined"):
+    """A requested escalation is turned down, with the reason the customer and the agent are told."""
+
+    reason: Words
+
+
+class Deescalated(Base, tag="deescalated"):
+    """The case is handed back down to ``to``; its own recorded act."""
+
+    reason: Words
+    to: Name = ""
+
+
+class ConsultAsked(Base, tag="consult_asked"):
+    question: Words
+    to: Name = ""
+
+
+class ConsultAnswered(Base, tag="consult_answered"):
+    """Advice from the level asked. ``averted`` says whether it made the transfer unnecessary."""
+
+    advice: Words
+    consult: int = 0
+    averted: bool | None = None
+
+
+class SlotFilled(Base, tag="slot_filled"):
+    """The person handing over fills what the packet misses."""
+
+    slot: Name
+    value: Words
+
+
+class HandoffAccepted(Base, tag="handoff_accepted"):
+    seen: int | None = None
+
+
+class HandoffAskedBack(Base, tag="handoff_asked_back"):
+    question: Words
+
+
+class HandoffAnswered(Base, tag="handoff_answered"):
+    answer: Words
+
+
+class HandoffDeclined(Base, tag="handoff_declined"):
+    reason: Words
+
+
+class HandedOver(Base, tag="handed_over"):
+    """The owner passes the case to somebody at the same level (end of shift, holiday, expertise)."""
+
+    to: Name = ""
+    reason: Words = ""
+
+
+class UpdateSent(Base, tag="update_sent"):
+    """News to the customer. ``kind`` tells a regulator's acknowledgement or final response from ordinary news."""
+
+    text: Text
+    kind: Literal["update", "acknowledgement", "final_response", "delay"] = "update"
+    reason: Words = ""
+
+
+class Paused(Base, tag="paused"):
+    cause: Literal["waiting_for_customer", "waiting_for_third_party", "agreed_with_customer"]
+    note: Words = ""
+    until: Instant | None = None
+
+
+class Resumed(Base, tag="resumed"):
+    note: Words = ""
+
+
+class Resolved(Base, tag="resolved"):
+    """``within_authority`` names the level whose authority would have been enough."""
+
+    how: Words
+    within_authority: Name = ""
+    final: bool = False
+
+
+class Reopened(Base, tag="reopened"):
+    reason: Words
+
+
+class FollowUpAnswered(Base, tag="follow_up_answered"):
+    solved: bool
+    text: Words = ""
+
+
+class Rated(Base, tag="rated"):
+    score: Annotated[int, Meta(ge=1, le=5)]
+    text: Words = ""
+
+
+class OwnerUnavailable(Base, tag="owner_unavailable"):
+    """The case's owner, or who was asked, went away (absence, end of shift, left)."""
+
+    person: Name
+    why: Words = ""
+    until: Instant | None = None
+
+
+class NoticeUndeliverable(Base, tag="notice_undeliverable"):
+    """Every channel for this notice failed."""
+
+    notice: Name
+    person: Name
+    why: Words = ""
+
+
+class MergedFrom(Base, tag="merged_from"):
+    """Another case turned out to be this matter. ``story`` is what that case knew, so that a replay needs only this."""
+
+    other: int
+    story: dict[str, Any] = {}
+
+
+class MergedInto(Base, tag="merged_into"):
+    into: int
+
+
+class SplitOff(Base, tag="split_off"):
+    """A second matter was taken out of this case into ``new_case``."""
+
+    new_case: int
+    what: Words
+
+
+class PolicyApplied(Base, tag="policy_applied"):
+    """The new policy is applied to this running case on purpose."""
+
+    version: int
+
+
+class ClockTicked(Base, tag="clock_ticked"):
+    """Time passed; ``at`` is now. Only the sweeper makes these."""
+
+
+Fact = (
+    InteractionOpened
+    | InteractionEnded
+    | MessageReceived
+    | CustomerEvent
+    | StepTaken
+    | AttemptMade
+    | AttemptAnswered
+    | PromiseMade
+    | PromiseKept
+    | PromiseReleased
+    | EscalationRequested
+    | EscalationDeclined
+    | Deescalated
+    | ConsultAsked
+    | ConsultAnswered
+    | SlotFilled
+    | HandoffAccepted
+    | HandoffAskedBack
+    | HandoffAnswered
+    | HandoffDeclined
+    | HandedOver
+    | UpdateSent
+    | Paused
+    | Resumed
+    | Resolved
+    | Reopened
+    | FollowUpAnswered
+    | Rated
+    | OwnerUnavailable
+    | NoticeUndeliverable
+    | MergedFrom
+    | MergedInto
+    | SplitOff
+    | PolicyApplied
+    | ClockTicked
+)
+
+INTERNAL_FACTS = (ClockTicked, MergedFrom, MergedInto, NoticeUndeliverable, OwnerUnavailable)
+"""Facts that only our own machinery makes; the public API refuses them."""
