@@ -1,0 +1,438 @@
+"""Events: what we decided. The log of a case is these, and replaying them rebuilds the case exactly."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from leeway.core.case import Attempt, Consult, Escalation, Promise, PromiseState
+from leeway.core.clocks import Clock
+from leeway.core.cue import Cue
+from leeway.core.journey import JourneyPoint
+from leeway.core.policy import ClockKind
+from leeway.core.reading.matter import Matter
+from leeway.core.reading.told import Told
+from leeway.core.reading.wants import Want
+
+Urgency = Literal["now", "soon", "whenever"]
+
+
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something to tell people of ours. ``key`` is unique for what it tells in this case: the same key is the same
+    notice, however often it is decided. ``to`` are person ids; ``by`` the channels to try, in order (empty: the
+    person's own)."""
+
+    key: str
+    kind: str
+    to: tuple[str, ...]
+    subject: str
+    body: str = ""
+    by: tuple[str, ...] = ()
+    urgency: Urgency = "soon"
+
+
+class CustomerMessage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something to tell the customer, through the connector or channel the case came by."""
+
+    key: str
+    kind: str
+    text: str
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event"):
+    """What every event has: when it became true, which is not always when it was noticed."""
+
+    at: datetime
+
+
+class CaseOpened(Event, tag="case_opened"):
+    customer: str
+    customer_name: str = ""
+    channel: str = ""
+    subject: str = ""
+    product: str = ""
+    brand: str = ""
+    region: str = ""
+    language: str = ""
+    level: str = ""
+
+
+class InteractionJoined(Event, tag="interaction_joined"):
+    interaction: str
+    channel: str = ""
+    contact: bool = True
+
+
+class InteractionClosed(Event, tag="interaction_closed"):
+    interaction: str
+
+
+class MessageRead(Event, tag="message_read"):
+    """One turn was read: everything seen in it. ``summary`` is set when this message tells the matter best so far."""
+
+    message: str
+    author: str
+    by: str = ""
+    internal: bool = False
+    cues: tuple[Cue, ...] = ()
+    point: JourneyPoint | None = None
+    matter: Matter | None = None
+    summary: str = ""
+    want: Want | None = None
+    told: tuple[Told, ...] = ()
+    retold: bool = False
+    asked_again: tuple[str, ...] = ()
+
+
+class CuesSeen(Event, tag="cues_seen"):
+    """Signs in the pattern around the conversation."""
+
+    cues: tuple[Cue, ...]
+    point: JourneyPoint | None = None
+
+
+class CustomerEventSeen(Event, tag="customer_event_seen"):
+    name: str
+    ended: bool = False
+
+
+class RiskJudged(Event, tag="risk_judged"):
+    risk: float
+    why: tuple[str, ...] = ()
+
+
+class AlertRaised(Event, tag="alert_raised"):
+    risk: float
+    why: tuple[str, ...] = ()
+
+
+class StepRecorded(Event, tag="step_recorded"):
+    step: str
+    note: str = ""
+    message: str = ""
+
+
+class AttemptRecorded(Event, tag="attempt_recorded"):
+    attempt: Attempt
+
+
+class AttemptAnswerRecorded(Event, tag="attempt_answer_recorded"):
+    number: int
+    answer: Literal["accepted", "declined", "unclear"]
+    reason: str = ""
+    message: str = ""
+
+
+class PromiseRecorded(Event, tag="promise_recorded"):
+    promise: Promise
+
+
+class PromiseSettled(Event, tag="promise_settled"):
+    """The promise is now ``approaching``, ``kept``, ``broken`` or ``released``."""
+
+    number: int
+    state: PromiseState
+    note: str = ""
+
+
+class EscalationOpened(Event, tag="escalation_opened"):
+    escalation: Escalation
+
+
+class EscalationHeld(Event, tag="escalation_held"):
+    """It waits for these steps and packet slots, asked of the person handing over."""
+
+    number: int
+    untried: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+class Escalated(Event, tag="escalated"):
+    """The case is with this level now. ``moved`` when it climbed from an escalated level to the next."""
+
+    number: int
+    level: str
+    kind: str = "hierarchical"
+    why: str = ""
+    moved: bool = False
+    packet_missing: tuple[str, ...] = ()
+
+
+class EscalationTurnedDown(Event, tag="escalation_turned_down"):
+    number: int
+    reason: str
+    by: str = ""
+
+
+class EscalationEnded(Event, tag="escalation_ended"):
+    number: int
+    outcome: str
+    within_authority: str = ""
+
+
+class CaseDeescalated(Event, tag="case_deescalated"):
+    number: int
+    to: str
+    reason: str
+    by: str = ""
+
+
+class ConsultOpened(Event, tag="consult_opened"):
+    consult: Consult
+
+
+class ConsultClosed(Event, tag="consult_closed"):
+    number: int
+    advice: str = ""
+    by: str = ""
+    averted: bool | None = None
+
+
+class OwnerAssigned(Event, tag="owner_assigned"):
+    """This person is accountable from now on without having been asked (first owner, or a plan's last resort)."""
+
+    person: str
+    level: str
+    why: str
+
+
+class OwnerAsked(Event, tag="owner_asked"):
+    """This person is asked to take the case; the old owner stays accountable until they accept."""
+
+    person: str
+    level: str
+    why: str = ""
+    silent: int = 0
+    tried: tuple[str, ...] = ()
+
+
+class OwnerAccepted(Event, tag="owner_accepted"):
+    person: str
+    level: str
+
+
+class AskedBack(Event, tag="asked_back"):
+    person: str
+    question: str
+
+
+class AskBackAnswered(Event, tag="ask_back_answered"):
+    person: str
+    answer: str
+
+
+class HandoffTurnedDown(Event, tag="handoff_turned_down"):
+    person: str
+    reason: str
+
+
+class AcceptExpired(Event, tag="accept_expired"):
+    """Nobody answered in time."""
+
+    person: str
+    silent: int
+
+
+class NobodyThere(Event, tag="nobody_there"):
+    """The level had nobody available; ``plan`` says what the matrix does about it."""
+
+    level: str
+    plan: str
+    next_open: datetime | None = None
+    considered: tuple[str, ...] = ()
+
+
+class ClockStarted(Event, tag="clock_started"):
+    clock: Clock
+
+
+class ClockStopped(Event, tag="clock_stopped"):
+    """``met`` in time, ``late`` after it had run out, ``cancelled`` or ``void`` because its reason went away."""
+
+    name: str
+    kind: ClockKind
+    outcome: Literal["met", "late", "cancelled", "void"]
+
+
+class ClockPaused(Event, tag="clock_paused"):
+    clock: Clock
+
+
+class ClockResumed(Event, tag="clock_resumed"):
+    clock: Clock
+
+
+class ClockWarned(Event, tag="clock_warned"):
+    name: str
+    kind: ClockKind
+    index: int
+    due: datetime | None = None
+
+
+class ClockBreached(Event, tag="clock_breached"):
+    """``at`` is when it ran out; ``noticed_at`` when the sweeper saw it."""
+
+    name: str
+    kind: ClockKind
+    noticed_at: datetime
+    level: str = ""
+    owner: str = ""
+
+
+class SlotRecorded(Event, tag="slot_recorded"):
+    slot: str
+    value: str
+    by: str = ""
+
+
+class UpdateRecorded(Event, tag="update_recorded"):
+    kind: str
+    by: str = ""
+
+
+class CasePaused(Event, tag="case_paused"):
+    cause: str
+    until: datetime | None = None
+
+
+class CaseResumed(Event, tag="case_resumed"):
+    why: str = ""
+
+
+class CaseResolved(Event, tag="case_resolved"):
+    how: str
+    by: str = ""
+    within_authority: str = ""
+
+
+class CaseReopened(Event, tag="case_reopened"):
+    reason: str
+
+
+class CaseClosed(Event, tag="case_closed"):
+    why: str
+
+
+class FollowUpAsked(Event, tag="follow_up_asked"):
+    pass
+
+
+class FollowUpRecorded(Event, tag="follow_up_recorded"):
+    solved: bool
+
+
+class RatingRecorded(Event, tag="rating_recorded"):
+    score: int
+
+
+class NoticeIssued(Event, tag="notice_issued"):
+    notice: Notice
+
+
+class NobodyReachable(Event, tag="nobody_reachable"):
+    """A notice reached nobody on any channel."""
+
+    notice: str
+    person: str
+    why: str = ""
+
+
+class CustomerInformed(Event, tag="customer_informed"):
+    message: CustomerMessage
+
+
+class CaseJoined(Event, tag="case_joined"):
+    """Another case's story was taken in."""
+
+    other: int
+    story: dict[str, Any] = {}
+
+
+class CaseLeft(Event, tag="case_left"):
+    """This case went on inside another."""
+
+    into: int
+
+
+class MatterSplit(Event, tag="matter_split"):
+    new_case: int
+    what: str
+
+
+class PingPongStopped(Event, tag="ping_pong_stopped"):
+    """The owner changed too often; the case stays here until it is resolved or climbs."""
+
+    owner: str
+    changes: int
+
+
+class PolicyPinned(Event, tag="policy_pinned"):
+    version: int
+    why: str = ""
+
+
+class SetAside(Event, tag="set_aside"):
+    """The fact was kept and changed nothing; ``why`` says so in one sentence."""
+
+    fact: str
+    why: str
+
+
+AnyEvent = (
+    CaseOpened
+    | InteractionJoined
+    | InteractionClosed
+    | MessageRead
+    | CuesSeen
+    | CustomerEventSeen
+    | RiskJudged
+    | AlertRaised
+    | StepRecorded
+    | AttemptRecorded
+    | AttemptAnswerRecorded
+    | PromiseRecorded
+    | PromiseSettled
+    | EscalationOpened
+    | EscalationHeld
+    | Escalated
+    | EscalationTurnedDown
+    | EscalationEnded
+    | CaseDeescalated
+    | ConsultOpened
+    | ConsultClosed
+    | OwnerAssigned
+    | OwnerAsked
+    | OwnerAccepted
+    | AskedBack
+    | AskBackAnswered
+    | HandoffTurnedDown
+    | AcceptExpired
+    | NobodyThere
+    | ClockStarted
+    | ClockStopped
+    | ClockPaused
+    | ClockResumed
+    | ClockWarned
+    | ClockBreached
+    | SlotRecorded
+    | UpdateRecorded
+    | CasePaused
+    | CaseResumed
+    | CaseResolved
+    | CaseReopened
+    | CaseClosed
+    | FollowUpAsked
+    | FollowUpRecorded
+    | RatingRecorded
+    | NoticeIssued
+    | NobodyReachable
+    | CustomerInformed
+    | CaseJoined
+    | CaseLeft
+    | MatterSplit
+    | PingPongStopped
+    | PolicyPinned
+    | SetAside
+)
