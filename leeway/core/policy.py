@@ -92,13 +92,15 @@ class Level(msgspec.Struct, frozen=True, omit_defaults=True):
 class NobodyThere(msgspec.Struct, frozen=True, omit_defaults=True):
     """What happens when a level has nobody available: hand to another target, or wait until it opens.
 
-    ``tell_customer`` is the key of a customer message, or the text itself.
+    ``tell_customer`` is the key of a customer message, or the text itself. ``owner_stays`` names the lower level
+    whose owner is accountable while the case waits; empty: whoever owns it now.
     """
 
     level: str
     hand_to: str = ""
     wait: bool = False
     tell_customer: str = ""
+    owner_stays: str = ""
 
 
 class OneOf(msgspec.Struct, frozen=True, tag="one_of"):
@@ -160,6 +162,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """What happens at a level, and when, counted from the case's arrival there.
 
     ``do`` is ``tell`` (people), ``give_to`` (make somebody else the asked owner), ``update_customer`` or ``climb``.
+    ``who`` is a target as in ``Warn``, or ``next:NAME``: whoever comes after the one on call in rota NAME.
     ``every`` repeats the step until the case leaves the level, at most ``times`` times (0 = no limit).
     """
 
