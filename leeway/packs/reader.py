@@ -490,7 +490,7 @@ class _Builder:
 
 
 def _start(event: yaml.Event) -> tuple[int, int]:
-    """Line and column where an event begins, from 1. Parsers always set the mark; the type does not say so."""
+    """Line and column where an event begins, from 1. Parsers always set the mark, the type does not tell."""
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
