@@ -1,0 +1,29 @@
+"""The tables. Thin rows: what a case is stands in ``leeway.core.case``; a row keeps it, and what lists sort by.
+
+JSON is kept as text, written and read by ``msgspec``: the log's hash chain covers exactly the bytes that were stored,
+and both databases hold the same ones. Only small settings that nobody signs use Django's ``JSONField``.
+"""
+
+from leeway.store.models.case import CaseRow, InteractionRow
+from leeway.store.models.customer import CustomerRow
+from leeway.store.models.document import Document
+from leeway.store.models.log import EventRow, FactRow
+from leeway.store.models.outbox import OutboxRow
+from leeway.store.models.projections import EscalationRow, PersonLoad, PromiseRow
+from leeway.store.models.token import Token
+from leeway.store.models.watch import RunMark
+
+__all__ = [
+    "CaseRow",
+    "CustomerRow",
+    "Document",
+    "EscalationRow",
+    "EventRow",
+    "FactRow",
+    "InteractionRow",
+    "OutboxRow",
+    "PersonLoad",
+    "PromiseRow",
+    "RunMark",
+    "Token",
+]

@@ -1,0 +1,128 @@
+"""Django's settings, from the environment alone: a house changes its policy, not its settings.
+
+``LEEWAY_HOME``     data folder (default: the platform's place for it, ``~/.leeway`` on Linux)
+``DATABASE_URL``    a PostgreSQL; without it a SQLite file in the data folder
+``LEEWAY_HOSTS``    names this server answers to, separated by commas (default: 127.0.0.1, localhost)
+``LEEWAY_HTTPS``    ``1`` behind TLS: cookies travel encrypted only, browsers are told to stay on https
+``LEEWAY_DEBUG``    ``1`` shows Django's error pages; never in a house
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from leeway.store.address import BUSY_TIMEOUT_SECONDS, SQLITE_PRAGMAS, Address, Postgres, address
+from leeway.store.home import home, secret_key
+
+HOME = home()
+SECRET_KEY = secret_key(HOME)
+DEBUG = os.environ.get("LEEWAY_DEBUG") == "1"
+HTTPS = os.environ.get("LEEWAY_HTTPS") == "1"
+ALLOWED_HOSTS = [name.strip() for name in os.environ.get("LEEWAY_HOSTS", "127.0.0.1,localhost").split(",")]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "leeway.store",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+ROOT_URLCONF = "leeway.web.urls"
+
+
+def _database(where: Address) -> dict[str, Any]:
+    if isinstance(where, Postgres):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": where.host,
+            "PORT": where.port,
+            "USER": where.user,
+            "PASSWORD": where.password,
+            "NAME": where.name,
+            "OPTIONS": where.options,
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": where.path,
+        "CONN_MAX_AGE": 600,
+        "OPTIONS": {
+            # A deferred transaction that reads and then writes fails at once when another one wrote in
+            # between, whatever the timeout: measured 116 of 200 lost. Immediate ones wait for their turn.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": BUSY_TIMEOUT_SECONDS,
+            "init_command": ";".join(SQLITE_PRAGMAS),
+        },
+    }
+
+
+DATABASES = {"default": _database(address(HOME))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+USE_TZ = True
+TIME_ZONE = "UTC"  # pages show the reader's own zone; everything kept and logged is UTC
+USE_I18N = True
+LANGUAGE_CODE = "en"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_SSL_REDIRECT = False  # TLS ends in front of us, where the redirect belongs too
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LEEWAY_LOG", "INFO")},
+}
