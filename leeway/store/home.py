@@ -9,7 +9,9 @@ from pathlib import Path
 
 
 def home() -> Path:
-    """``LEEWAY_HOME``, or the place this platform gives to programs' data; made when missing, for us alone."""
+    """``LEEWAY_HOME``, or the place this platform gives to programs' data; made when missing, for us
+    alone.
+    """
     chosen = os.environ.get("LEEWAY_HOME")
     folder = Path(chosen).expanduser().resolve() if chosen else _usual_place()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,7 +1,9 @@
-"""The tables. Thin rows: what a case is stands in ``leeway.core.case``; a row keeps it, and what lists sort by.
+"""The tables. Thin rows: what a case is stands in ``leeway.core.case``; a row keeps it, and what lists sort
+by.
 
-JSON is kept as text, written and read by ``msgspec``: the log's hash chain covers exactly the bytes that were stored,
-and both databases hold the same ones. Only small settings that nobody signs use Django's ``JSONField``.
+JSON is kept as text, written and read by ``msgspec``: the log's hash chain covers exactly the bytes that
+were stored, and both databases hold the same ones. Only small settings that nobody signs use Django's
+``JSONField``.
 """
 
 from leeway.store.models.case import CaseRow, InteractionRow

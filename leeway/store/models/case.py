@@ -7,12 +7,13 @@ from leeway.store.models.fields import instant, json_text, maybe_instant, of_cas
 
 
 class CaseRow(models.Model):
-    """One case: its whole state as one document (``leeway.core.case.Case``), and the columns lists sort and pick by.
+    """One case: its whole state as one document (``leeway.core.case.Case``), and the columns lists sort and
+    pick by.
 
-    Every column beside ``state``, ``version``, ``facts`` and ``digest`` is copied out of the state and may be
-    rebuilt from it at any time. ``next_due`` is the deadline a person looks at, ``wake_at`` the instant the sweeper
-    does. ``last_message_at`` is the opening while nobody has written. ``facts`` counts the facts of the case,
-    ``version`` its events; ``digest`` is the end of its hash chain.
+    Every column beside ``state``, ``version``, ``facts`` and ``digest`` is copied out of the state and may
+    be rebuilt from it at any time. ``next_due`` is the deadline a person looks at, ``wake_at`` the instant
+    the sweeper does. ``last_message_at`` is the opening while nobody has written. ``facts`` counts the
+    facts of the case, ``version`` its events; ``digest`` is the end of its hash chain.
     """
 
     version = models.IntegerField(default=0)

@@ -9,8 +9,8 @@ from leeway.store.models.fields import instant, json_text, words
 class Document(models.Model):
     """A published version of the policy or the roster. Never changed, never deleted: cases point at it.
 
-    ``body`` is the JSON of ``leeway.core.policy.Policy`` or ``leeway.core.roster.Roster``; ``source`` the file
-    as its author wrote it, comments and all.
+    ``body`` is the JSON of ``leeway.core.policy.Policy`` or ``leeway.core.roster.Roster``; ``source`` the
+    file as its author wrote it, comments and all.
     """
 
     class Kind(models.TextChoices):

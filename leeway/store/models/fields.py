@@ -28,8 +28,8 @@ def maybe_instant(**options: Any) -> models.DateTimeField[Any, Any]:
 def of_case(related_name: str = "+", **options: Any) -> models.ForeignKey[Any, Any]:
     """The case a row belongs to.
 
-    The database does not check it: the rows of one case are written by one hand in one transaction, and the check would
-    cost the hot path one look-up a row.
+    The database does not check it: the rows of one case are written by one hand in one transaction, and the
+    check would cost the hot path one look-up a row.
     """
     return models.ForeignKey(
         "store.CaseRow",

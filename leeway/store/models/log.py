@@ -11,10 +11,10 @@ from leeway.store.models.fields import instant, json_text, of_case, words
 class FactRow(models.Model):
     """One fact as it came, and what was known when it was decided.
 
-    ``id`` is the order of the whole house: a row with a smaller number was committed earlier. ``seq`` is the order
-    within the case. ``at`` is the time it is taken to have happened, ``recorded_at`` when we heard of it;
-    ``skewed`` when the source's clock ran ahead and ``at`` was set to our time (``body`` keeps theirs).
-    ``digest`` chains this fact and its events to everything that happened in the case before.
+    ``id`` is the order of the whole house: a row with a smaller number was committed earlier. ``seq`` is
+    the order within the case. ``at`` is the time it is taken to have happened, ``recorded_at`` when we
+    heard of it; ``skewed`` when the source's clock ran ahead and ``at`` was set to our time (``body`` keeps
+    theirs). ``digest`` chains this fact and its events to everything that happened in the case before.
     """
 
     case = of_case()

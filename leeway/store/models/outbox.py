@@ -9,9 +9,9 @@ from leeway.store.models.fields import instant, json_text, maybe_instant, of_cas
 class OutboxRow(models.Model):
     """Something to tell somebody, written in the transaction that decided it, sent after it.
 
-    ``key`` is unique: what was decided twice goes out once. ``to`` is a person's id, a customer's id or a webhook's
-    name, by ``kind``; ``by`` a JSON list of channels to try in order. A deliverer that took the row has
-    ``locked_by`` and ``locked_until``; past that instant anybody may take it over.
+    ``key`` is unique: what was decided twice goes out once. ``to`` is a person's id, a customer's id or a
+    webhook's name, by ``kind``; ``by`` a JSON list of channels to try in order. A deliverer that took the
+    row has ``locked_by`` and ``locked_until``; past that instant anybody may take it over.
     """
 
     class Kind(models.TextChoices):

@@ -1,4 +1,6 @@
-"""Rows copied out of the cases' states in the same transaction, so that lists and measures need no case opened."""
+"""Rows copied out of the cases' states in the same transaction, so that lists and measures need no case
+opened.
+"""
 
 # mypy: disable-error-code="var-annotated"
 from __future__ import annotations
