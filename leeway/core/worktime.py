@@ -50,7 +50,8 @@ class BadCalendar(ValueError):
     """A calendar that means nothing: an unknown zone, hours outside the day, one date closed twice."""
 
 
-def _check_zone(zone: str) -> None:
+def check_zone(zone: str) -> None:
+    """Raise ``BadCalendar`` unless this is a zone such as ``Europe/Lisbon``."""
     try:
         ZoneInfo(zone)
     except (
@@ -99,7 +100,7 @@ class Calendar(msgspec.Struct, frozen=True, cache_hash=True, omit_defaults=True)
         """Refuse what has no meaning, so that nothing later has to check."""
         if len(self.week) != DAYS_A_WEEK:
             raise BadCalendar(f"calendar {self.name!r}: a week has 7 days, this one has {len(self.week)}")
-        _check_zone(self.zone)
+        check_zone(self.zone)
         for minutes in (*self.week, *(closure.open for closure in self.closures)):
             _check_minutes(self.name, minutes)
         dates = [closure.date for closure in self.closures]
