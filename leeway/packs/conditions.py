@@ -1,4 +1,4 @@
-"""A cell of the decision table: ``[gold, platinum]``, ``"not [bronze]"``, ``">= 0.7"``, ``"(50..250]"``, ``yes``.
+"""A cell of the decision table: ``[gold, platinum]``, ``"not [bronze]"``, ``">= 0.7"``, ``"(50..250]"``.
 
 Which of these a column understands follows from its kind in ``core.situation.COLUMNS``.
 """

@@ -22,8 +22,8 @@ UNITS = "s, min, h, day, days, week, weeks"
 _SECONDS = {"s": 1, "min": MINUTE, "h": HOUR, "day": DAY, "days": DAY, "week": 7 * DAY, "weeks": 7 * DAY}
 _NUMBER = r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,4})?"
 _PART = re.compile(rf"({_NUMBER}) ?([A-Za-z]+)")
-_SPAN = re.compile(rf"({_NUMBER} ?[A-Za-z]+(?: {_NUMBER} ?[A-Za-z]+)*)( ?\(w\))?")
-_MONEY = re.compile(rf"({_NUMBER}) ([A-Z]{{3}})")
+SPAN = rf"{_NUMBER} ?[A-Za-z]+(?: {_NUMBER} ?[A-Za-z]+)*(?: ?\(w\))?"
+MONEY = rf"{_NUMBER} [A-Z]{{3}}"
 
 # Currencies whose smallest unit is not a hundredth. All others have two decimal places.
 _DECIMALS = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0) | (
@@ -33,13 +33,11 @@ _DECIMALS = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF
 
 def span(text: str, *, working_day: int = WORKING_DAY) -> Span:
     """``1 h 30 min``, ``4 h (w)``, ``1 day (w)``. ``(w)`` counts open hours; a day then is a working day."""
-    written = _SPAN.fullmatch(text)
-    if not written:
+    if not re.fullmatch(SPAN, text):
         raise ValueError(_span_hint(text))
-    working = written[2] is not None
-    seconds = sum(
-        _seconds(Decimal(number), unit, working, working_day) for number, unit in _parts(written[1])
-    )
+    working = text.endswith("(w)")
+    parts: list[tuple[str, str]] = _PART.findall(text.removesuffix("(w)"))
+    seconds = sum(_seconds(Decimal(number), unit, working, working_day) for number, unit in parts)
     if seconds != int(seconds):
         raise ValueError("whole seconds only")
     if not 0 < seconds <= LONGEST:
@@ -60,12 +58,12 @@ def span_in_words(length: Span) -> str:
 
 def money(text: str, currency: str) -> int:
     """An amount in minor units. The currency is always written, and always the policy's own."""
-    written = _MONEY.fullmatch(text)
-    if not written:
+    if not re.fullmatch(MONEY, text):
         raise ValueError(f"write the amount with its currency, as in 60 {currency}")
-    if written[2] != currency:
+    amount, _, written_currency = text.partition(" ")
+    if written_currency != currency:
         raise ValueError(f"this policy counts in {currency}")
-    minor = Decimal(written[1]).scaleb(decimals(currency))
+    minor = Decimal(amount).scaleb(decimals(currency))
     if minor != int(minor):
         raise ValueError(f"{currency} has {decimals(currency)} decimal places")
     return int(minor)
@@ -79,10 +77,6 @@ def money_in_words(minor: int, currency: str) -> str:
 def decimals(currency: str) -> int:
     """How many decimal places the currency's smallest unit has."""
     return _DECIMALS.get(currency, 2)
-
-
-def _parts(text: str) -> list[tuple[str, str]]:
-    return _PART.findall(text)
 
 
 def _seconds(number: Decimal, unit: str, working: bool, working_day: int) -> Decimal:  # noqa: FBT001
