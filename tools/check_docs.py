@@ -2,9 +2,9 @@
 
     python tools/check_docs.py
 
-Every relative link in a Markdown file of ours meets a file (and a heading, where it names one); every ``./run``
-command a document shows is one that ``./run`` knows. Addresses on the web are left alone: a check that needs
-the network fails for reasons that are nobody's fault.
+Every relative link in a Markdown file of ours meets a file (and a heading, where it names one); every
+``./run`` command a document shows is one that ``./run`` knows. Addresses on the web are left alone: a check
+that needs the network fails for reasons that are nobody's fault.
 """
 
 from __future__ import annotations
