@@ -77,7 +77,8 @@ def _interaction_joined(case: Case, event: e.InteractionJoined) -> Case:
 
 def _interaction_closed(case: Case, event: e.InteractionClosed) -> Case:
     interactions = tuple(
-        replace(item, ended_at=event.at) if item.id == event.interaction else item for item in case.interactions
+        replace(item, ended_at=event.at) if item.id == event.interaction else item
+        for item in case.interactions
     )
     return replace(case, interactions=interactions)
 
@@ -125,11 +126,14 @@ def _customer_said(case: Case, event: e.MessageRead) -> Case:
     for item in event.told:
         told = _kept(told, ToldFact(item, event.message, event.at), "told")
     listener = case.owner or "nobody yet"
+    answered_already = (
+        case.last_answer_at is not None and event.at <= case.last_answer_at
+    )  # delivered out of order
     return replace(
         case,
-        last_customer_at=event.at,
-        waiting_since=case.waiting_since or event.at,
-        unanswered=case.unanswered + 1,
+        last_customer_at=event.at if case.last_customer_at is None else max(event.at, case.last_customer_at),
+        waiting_since=case.waiting_since if answered_already else case.waiting_since or event.at,
+        unanswered=case.unanswered if answered_already else case.unanswered + 1,
         cues=_tallied(case, event.cues, event.message, event),
         journey=_journey(case, event.point),
         original_sentiment=_first(case.original_sentiment, event.point),
@@ -156,8 +160,14 @@ def _we_said(case: Case, event: e.MessageRead) -> Case:
             questions_again=handoff.questions_again + len(event.asked_again),
             asked_again=min(handoff.handoffs, handoff.asked_again + 1),
         )
-    if event.author == "bot":  # a bot's words are no answer of ours: the customer is still waiting for a person
+    if (
+        event.author == "bot"
+    ):  # a bot's words are no answer of ours: the customer is still waiting for a person
         return replace(case, handoff=handoff)
+    if (
+        case.waiting_since is not None and event.at < case.waiting_since
+    ):  # older than the question: no answer to it
+        return replace(case, handoff=handoff, first_response_at=case.first_response_at or event.at)
     return replace(
         case,
         handoff=handoff,
@@ -212,7 +222,9 @@ def _attempt_answer_recorded(case: Case, event: e.AttemptAnswerRecorded) -> Case
 
 def _promise_recorded(case: Case, event: e.PromiseRecorded) -> Case:
     others = tuple(item for item in case.promises if item.number != event.promise.number)
-    promises = (*others, event.promise) if len(others) < len(case.promises) else (*case.promises, event.promise)
+    promises = (
+        (*others, event.promise) if len(others) < len(case.promises) else (*case.promises, event.promise)
+    )
     return replace(case, promises=_settled_dropped_first(tuple(sorted(promises, key=_by_number))))
 
 
@@ -298,7 +310,9 @@ def _consult_opened(case: Case, event: e.ConsultOpened) -> Case:
 
 def _consult_closed(case: Case, event: e.ConsultClosed) -> Case:
     def closed(item: Consult) -> Consult:
-        return replace(item, advice=event.advice, answered_by=event.by, answered_at=event.at, averted=event.averted)
+        return replace(
+            item, advice=event.advice, answered_by=event.by, answered_at=event.at, averted=event.averted
+        )
 
     return replace(case, consults=tuple(closed(i) if i.number == event.number else i for i in case.consults))
 
@@ -368,12 +382,20 @@ def _clock_stopped(case: Case, event: e.ClockStopped) -> Case:
 
 def _clock_warned(case: Case, event: e.ClockWarned) -> Case:
     clock = case.clocks.get(event.name)
-    return case if clock is None else replace(case, clocks={**case.clocks, event.name: warned(clock, event.index)})
+    return (
+        case
+        if clock is None
+        else replace(case, clocks={**case.clocks, event.name: warned(clock, event.index)})
+    )
 
 
 def _clock_breached(case: Case, event: e.ClockBreached) -> Case:
     clock = case.clocks.get(event.name)
-    return case if clock is None else replace(case, clocks={**case.clocks, event.name: breached(clock, event.at)})
+    return (
+        case
+        if clock is None
+        else replace(case, clocks={**case.clocks, event.name: breached(clock, event.at)})
+    )
 
 
 # --- the end, and around it -------------------------------------------------------------------------------------------

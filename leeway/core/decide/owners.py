@@ -1,0 +1,316 @@
+"""Who has it: asking, accepting, asking back, declining, falling silent, handing over. One accountable owner at all times.
+
+A new owner becomes accountable by accepting; until then the old one is. When a level has nobody, the matrix says what
+happens; when even that fails, somebody real is made accountable all the same and the plan's failure is on record.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from leeway.core import events as e
+from leeway.core.decide import words
+from leeway.core.decide.turn import Turn
+from leeway.core.people import name_of, people_of, person, team_lead
+from leeway.core.policy import Level, Span
+from leeway.core.refusals import MovedOn, Refusal
+from leeway.core.roster import availability, shift_end
+from leeway.core.routing import Choice, Need, Nobody, choose
+from leeway.core.worktime import ALWAYS
+
+BACK_TO_WORK = Span(3600)
+
+
+def assign_first(turn: Turn, agent: str = "") -> None:
+    """The first owner of a case: the agent who is already talking to the customer, else whoever the level chooses."""
+    level = turn.level
+    if agent and person(turn.world.roster, agent) is not None:
+        turn.emit(e.OwnerAssigned(at=turn.at, person=agent, level=level.name, why="is in the conversation"))
+        return
+    choice = _choose(turn, level, (level.target,), exclude=())
+    if isinstance(choice, Choice):
+        turn.emit(e.OwnerAssigned(at=turn.at, person=choice.person, level=level.name, why=choice.why))
+        return
+    _nobody_for_the_first(turn, level, choice)
+
+
+def _nobody_for_the_first(turn: Turn, level: Level, nobody: Nobody) -> None:
+    plan = turn.policy.plan_for(level.name)
+    turn.emit(_nobody_event(turn, level, nobody))
+    stand_in = _by_plan(turn, level, exclude=())
+    someone = stand_in or _anybody(turn, level)
+    if someone:
+        why = "stands in by the matrix" if stand_in else "will be there first"
+        turn.emit(e.OwnerAssigned(at=turn.at, person=someone, level=level.name, why=why))
+    if plan is not None and plan.tell_customer:
+        turn.tell_customer(
+            "nobody_there",
+            f"nobody:{level.name}:{len(turn.case.contacts)}",
+            words.customer_text(turn, plan.tell_customer, next_open=nobody.next_open),
+        )
+
+
+def ask(turn: Turn, level: Level, why: str, *, exclude: tuple[str, ...] = (), silent: int = 0) -> None:
+    """Ask somebody of the level to take the case; the one who owns it already at that level simply has it."""
+    choice = _choose(turn, level, (level.target,), exclude=exclude)
+    if isinstance(choice, Choice):
+        _ask_person(turn, level, choice.person, why, exclude=exclude, silent=silent)
+        return
+    turn.emit(_nobody_event(turn, level, choice))
+    plan = turn.policy.plan_for(level.name)
+    if plan is not None and plan.tell_customer:
+        key = f"nobody:{level.name}:{len(turn.case.escalations)}"
+        text = words.customer_text(turn, plan.tell_customer, next_open=choice.next_open)
+        turn.tell_customer("nobody_there", key, text)
+    stand_in = _by_plan(turn, level, exclude)
+    if stand_in:
+        _ask_person(turn, level, stand_in, f"{why}; stands in by the matrix", exclude=exclude, silent=silent)
+    elif plan is not None and plan.wait and choice.next_open is not None:
+        _wait_until_open(turn, level, choice)
+    else:
+        _last_resort(turn, level, why, exclude=exclude, silent=silent)
+
+
+def _wait_until_open(turn: Turn, level: Level, nobody: Nobody) -> None:
+    """The owner keeps it; at opening time somebody is asked."""
+    turn.start_clock(
+        "accept",
+        "accept",
+        level.accept,
+        ALWAYS,
+        due=nobody.next_open,
+        about="opening",
+        episode=f"open:{level.name}",
+    )
+
+
+def _last_resort(turn: Turn, level: Level, why: str, *, exclude: tuple[str, ...], silent: int) -> None:
+    """Neither the level nor its plan has anybody now: the next to be there, whoever it is, else the level above."""
+    someone = _anybody(turn, level, exclude)
+    if someone:
+        _ask_person(turn, level, someone, f"{why}; will be there first", exclude=exclude, silent=silent)
+        return
+    turn.emit(
+        e.NobodyReachable(at=turn.now, notice=f"ask:{level.name}", person="", why=f"nobody is left at {level.name}")
+    )
+    if turn.case.owner == "":
+        assign_anybody(turn)
+    turn.start_clock("accept", "accept", level.accept, turn.calendar_of(level), about="nobody", episode="nobody")
+
+
+def assign_anybody(turn: Turn) -> None:
+    """An owner at any price: the policy's default, or the first active person of the roster."""
+    roster = turn.world.roster
+    default = turn.policy.default_owner
+    active = [someone.id for someone in roster.people if someone.active]
+    chosen = default if default in active else next(iter(active), default)
+    if chosen:
+        turn.emit(e.OwnerAssigned(at=turn.at, person=chosen, level=turn.case.level, why="nobody else is left"))
+
+
+def _ask_person(turn: Turn, level: Level, who: str, why: str, *, exclude: tuple[str, ...], silent: int) -> None:
+    if who == turn.case.owner:
+        turn.stop_clock("accept", "cancelled")
+        turn.emit(e.OwnerAccepted(at=turn.now, person=who, level=level.name))
+        after_acceptance(turn)
+        return
+    turn.emit(
+        e.OwnerAsked(at=turn.now, person=who, level=level.name, why=why, silent=silent, tried=(*exclude, who)[-20:])
+    )
+    turn.start_clock(
+        "accept", "accept", level.accept, turn.calendar_of(level), warnings=level.warn, episode=f"asked:{who}", about=who
+    )
+    turn.tell(
+        "asked",
+        f"asked:{who}:{turn.case.version}",
+        (who,),
+        words.asked_subject(turn),
+        words.packet_in_short(turn),
+        urgency="now",
+    )
+
+
+def _choose(turn: Turn, level: Level, targets: tuple[str, ...], exclude: tuple[str, ...]) -> Choice | Nobody:
+    """The customer's language is a wish: somebody who is there in another language is better than nobody."""
+    need = Need(
+        targets=targets,
+        skills=level.skills,
+        languages=(turn.case.language,) if turn.case.language else (),
+        exclude=exclude,
+        prefer=tuple(reversed(turn.case.owners)),
+    )
+    choice = choose(turn.world.roster, need, at=turn.now, load=turn.known.load)
+    if isinstance(choice, Choice) or not need.languages:
+        return choice
+    return choose(turn.world.roster, replace(need, languages=()), at=turn.now, load=turn.known.load)
+
+
+def _by_plan(turn: Turn, level: Level, exclude: tuple[str, ...]) -> str:
+    plan = turn.policy.plan_for(level.name)
+    if plan is None or not plan.hand_to:
+        return ""
+    need = Need(targets=(plan.hand_to,), exclude=exclude)
+    choice = choose(turn.world.roster, need, at=turn.now, load=turn.known.load)
+    return choice.person if isinstance(choice, Choice) else ""
+
+
+def _anybody(turn: Turn, level: Level, exclude: tuple[str, ...] = ()) -> str:
+    """Somebody of the level who can be reached, in or out of hours, the least loaded first."""
+    roster = turn.world.roster
+    need = Need(targets=(level.target,), exclude=exclude, needs_hours=False)
+    choice = choose(roster, need, at=turn.now, load=turn.known.load)
+    if isinstance(choice, Choice):
+        return choice.person
+    lead = team_lead(roster, level.target)
+    return lead if lead and lead not in exclude else ""
+
+
+def _nobody_event(turn: Turn, level: Level, nobody: Nobody) -> e.NobodyThere:
+    plan = turn.policy.plan_for(level.name)
+    says = "no plan" if plan is None else (f"hand to {plan.hand_to}" if plan.hand_to else "wait until open")
+    considered = tuple(f"{item.person}: {item.verdict}" for item in nobody.considered)[:20]
+    return e.NobodyThere(at=turn.now, level=level.name, plan=says, next_open=nobody.next_open, considered=considered)
+
+
+def give_to(turn: Turn, who: str, exclude: tuple[str, ...]) -> None:
+    """A step of the matrix makes this person the one who is asked."""
+    silent = turn.case.asked.silent if turn.case.asked else 0
+    _ask_person(turn, turn.level, who, "given by the matrix", exclude=exclude, silent=silent)
+
+
+# --- answers of the person asked --------------------------------------------------------------------------------------
+
+
+def accept(turn: Turn, who: str, seen: int | None = None) -> None:
+    """The person asked, or anybody of that level, takes the case."""
+    asked = turn.case.asked
+    if turn.case.owner == who and asked is None:
+        turn.set_aside("they own it already")
+        return
+    if asked is None and not turn.case.live:
+        raise Refusal("This case is over; there is nothing to accept.", code="over")
+    if seen is not None and seen < turn.case.version and (asked is None or asked.person != who):
+        raise MovedOn
+    level = asked.level if asked else turn.case.level
+    turn.stop_clock("accept", "met")
+    turn.emit(e.OwnerAccepted(at=turn.at, person=who, level=level))
+    after_acceptance(turn)
+
+
+def after_acceptance(turn: Turn) -> None:
+    """What follows once somebody is accountable: steps that waited for it are void, their shift end is watched."""
+    for clock in [clock for clock in turn.case.clocks.values() if clock.name in ("silent", "shift")]:
+        turn.stop_clock(clock.name, "void")
+    watch_shift(turn)
+
+
+def watch_shift(turn: Turn) -> None:
+    """At the end of the owner's shift, somebody looks whether a clock would run out before they are back."""
+    if turn.case.escalation is None:
+        return
+    roster = turn.world.roster
+    ends = shift_end(roster, turn.case.owner, turn.now) if person(roster, turn.case.owner) else None
+    if ends is not None and ends > turn.now:
+        turn.start_clock("shift", "rest", Span(0), ALWAYS, due=ends, about=turn.case.owner)
+
+
+def ask_back(turn: Turn, who: str, question: str) -> None:
+    asked = turn.case.asked
+    if asked is None:
+        raise Refusal("Nobody has been asked to take this case, so there is nothing to ask back.", code="not_asked")
+    turn.emit(e.AskedBack(at=turn.at, person=who or asked.person, question=question))
+    turn.tell(
+        "asked_back",
+        f"asked_back:{turn.case.version}",
+        (turn.case.owner,),
+        f"{name_of(turn.world.roster, asked.person)} asks before taking case {turn.case.id}",
+        question,
+        urgency="now",
+    )
+
+
+def answer_back(turn: Turn, who: str, answer: str) -> None:
+    asked = turn.case.asked
+    if asked is None or not asked.question:
+        raise Refusal("No question is open on this hand-off.", code="no_question")
+    turn.emit(e.AskBackAnswered(at=turn.at, person=who, answer=answer))
+    turn.tell(
+        "ask_back_answered",
+        f"ask_back_answered:{turn.case.version}",
+        (asked.person,),
+        f"Answer on case {turn.case.id}",
+        answer,
+        urgency="now",
+    )
+
+
+def decline(turn: Turn, who: str, reason: str) -> None:
+    """The person asked says no, with a reason; the next one is asked, unless it has gone round too often."""
+    asked = turn.case.asked
+    if asked is None:
+        raise Refusal("Nobody has been asked to take this case, so there is nothing to decline.", code="not_asked")
+    turn.emit(e.HandoffTurnedDown(at=turn.at, person=who or asked.person, reason=reason))
+    turn.stop_clock("accept", "cancelled")
+    turned_down = len(asked.tried)
+    if turned_down + turn.case.owner_changes >= turn.policy.ping_pong_limit:
+        stop_ping_pong(turn)
+        return
+    ask(turn, turn.policy.level(asked.level), f"declined by {who}: {reason}", exclude=asked.tried, silent=asked.silent)
+
+
+def stop_ping_pong(turn: Turn) -> None:
+    """It has gone round enough: the head of the level has it, and keeps it until it is resolved or climbs."""
+    roster = turn.world.roster
+    level = turn.level
+    head = team_lead(roster, level.target) or next(iter(people_of(roster, level.target, turn.now)), turn.case.owner)
+    turn.emit(e.PingPongStopped(at=turn.now, owner=head, changes=turn.case.owner_changes))
+    if head and head != turn.case.owner:
+        turn.emit(e.OwnerAssigned(at=turn.now, person=head, level=level.name, why="stops the passing on"))
+    turn.tell(
+        "ping_pong",
+        f"ping_pong:{turn.case.version}",
+        (head,),
+        f"Case {turn.case.id} stays with you",
+        "It has been passed on too often. Nobody else is asked until it is resolved or goes up.",
+        urgency="now",
+    )
+
+
+def hand_over(turn: Turn, to: str, reason: str) -> None:
+    """The owner passes the case on at the same level."""
+    if turn.case.pinned_here:
+        raise Refusal("This case has been passed on too often; it stays here until it is resolved or goes up.")
+    if to and person(turn.world.roster, to) is None:
+        raise Refusal(f"There is nobody called {to!r} in the roster.", field="to", code="unknown_person")
+    if to == turn.case.owner:
+        turn.set_aside("they own it already")
+        return
+    if turn.case.owner_changes >= turn.policy.ping_pong_limit:
+        stop_ping_pong(turn)
+        return
+    why = reason or "handed over"
+    if to:
+        _ask_person(turn, turn.level, to, why, exclude=(turn.case.owner,), silent=0)
+    else:
+        ask(turn, turn.level, why, exclude=(turn.case.owner,))
+
+
+def gone(turn: Turn, who: str, why: str) -> None:
+    """A person went away: what they own or were asked for goes to somebody who is there."""
+    asked = turn.case.asked
+    if asked is not None and asked.person == who:
+        turn.emit(e.AcceptExpired(at=turn.now, person=who, silent=asked.silent))
+        turn.stop_clock("accept", "cancelled")
+        ask(turn, turn.policy.level(asked.level), f"{who} is away: {why}", exclude=asked.tried, silent=asked.silent)
+    elif turn.case.owner == who and asked is None:
+        ask(turn, turn.level, f"{who} is away: {why}", exclude=(who,))
+    else:
+        turn.set_aside("this person neither owns the case nor was asked")
+
+
+def is_there(turn: Turn, who: str) -> bool:
+    someone = person(turn.world.roster, who)
+    if someone is None:
+        return False
+    found = availability(turn.world.roster, who, turn.now)
+    return type(found).__name__ == "Available"

@@ -1,0 +1,85 @@
+"""Fills the row a matrix rule looks at."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from leeway.core.case import Case
+from leeway.core.cue import Cue
+from leeway.core.customer import Customer
+from leeway.core.journey import trend
+from leeway.core.patterns import contacts_lately
+from leeway.core.policy import Policy
+from leeway.core.situation import Situation
+
+DAYS_IN_A_YEAR = 365
+
+
+def situation_of(
+    case: Case,
+    customer: Customer | None,
+    policy: Policy,
+    now: datetime,
+    *,
+    cues: tuple[Cue, ...] = (),
+    requested_by: str = "",
+) -> Situation:
+    """The case as the matrix sees it. ``cues`` are the signs of this very moment; old ones do not fire a rule again."""
+    return Situation(
+        cue=tuple(sorted({cue.kind for cue in cues})),
+        risk=case.risk,
+        trend=trend(case.journey),
+        feeling=case.feeling,
+        patience=case.patience,
+        tier=customer.tier if customer else "standard",
+        contacts_30d=contacts_lately(case, now),
+        same_matter=len(case.contacts) > 1,
+        first_contact=case.last_answer_at is None,
+        promise=tuple(sorted({item.state for item in case.promises if item.state != "found"})),
+        attempts=len(case.attempts),
+        refused=sum(item.answer == "declined" for item in case.attempts),
+        offer_needed=_asked_amount(case),
+        authority=authority_of(policy, case),
+        region=case.region,
+        product=case.product,
+        channel=case.channel,
+        language=case.language,
+        brand=case.brand,
+        wants=case.wish.want.kind if case.wish else "",
+        level=case.level,
+        escalated=case.escalation is not None,
+        reopened=case.reopened,
+        reassigned=case.owner_changes,
+        unanswered=case.unanswered,
+        waiting=_seconds_since(case.waiting_since, now),
+        age=_seconds_since(case.opened_at, now),
+        renewal_in=_days_until(customer.renewal if customer else None, now),
+        tenure_years=(now - customer.since).days // DAYS_IN_A_YEAR if customer and customer.since else 0,
+        spend=customer.spend if customer else 0,
+        earlier_escalations=max(0, customer.escalations - len(case.escalations)) if customer else 0,
+        times_explained=case.times_explained,
+        people_explained_to=len(case.explained_to),
+        event=case.events,
+        rating=case.rating,
+        requested_by=requested_by,
+    )
+
+
+def authority_of(policy: Policy, case: Case) -> int:
+    """The most the present level may give in money for what is wanted, in minor units; 0 without a limit of its own."""
+    instrument = case.wish.want.kind if case.wish else ""
+    limits = [limit for limit in policy.authority if limit.level == case.level]
+    fitting = [limit for limit in limits if limit.instrument == instrument] or limits
+    return max((limit.amount for limit in fitting), default=0)
+
+
+def _asked_amount(case: Case) -> int:
+    return (case.wish.want.amount or 0) if case.wish else 0
+
+
+def _seconds_since(then: datetime | None, now: datetime) -> int:
+    return max(0, int((now - then).total_seconds())) if then else 0
+
+
+def _days_until(then: datetime | None, now: datetime) -> int | None:
+    return (then - now) // timedelta(days=1) if then else None
