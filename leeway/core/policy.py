@@ -260,6 +260,7 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     zone: str = "UTC"
     default_owner: str = ""
     same_matter_days: int = 30
+    same_matter_at_least: float = 0.75
     reopen_days: int = 30
     resolved_rating_at_most: int = 2
     ping_pong_limit: int = 4
