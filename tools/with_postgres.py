@@ -110,15 +110,18 @@ def _start(programs: Path, data: Path, port: int, log: Path, user: dict[str, Any
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches the tests first; we stop the server after them
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 no threads here
+            preexec_fn=ENDS_WITH_US,  # noqa: PLW1509 there are no threads here
             **user,
         )
 
 
 def _die_with_parent() -> None:
-    """Asks Linux to send the server a quick shutdown when we are killed without a chance to say goodbye."""
+    """Asks Linux for a SIGINT when we are killed without a chance to say goodbye. PostgreSQL stops at it."""
     set_parent_death_signal = 1
     ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGINT)
+
+
+ENDS_WITH_US = _die_with_parent if sys.platform == "linux" else None
 
 
 def _free_port() -> int:
@@ -154,7 +157,8 @@ def _leave_in_order(number: int, _frame: object) -> None:
 
 
 def _run(command: list[str], address: str) -> int:
-    with subprocess.Popen(command, env={**os.environ, "DATABASE_URL": address}) as child:
+    environment = {**os.environ, "DATABASE_URL": address}
+    with subprocess.Popen(command, env=environment, preexec_fn=ENDS_WITH_US) as child:  # noqa: PLW1509 no threads
         try:
             return child.wait()
         except KeyboardInterrupt:
