@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from leeway.core.roster import (
+    SHIFTS_LOOK_AHEAD,
     Roster,
     Unavailable,
     UnknownName,
@@ -27,6 +28,7 @@ from leeway.core.roster import (
     reachable,
     substitute_for,
 )
+from leeway.core.worktime import Interval
 
 Verdict = Literal[
     "chosen",
@@ -39,6 +41,10 @@ Verdict = Literal[
     "nobody_on_it",
     Why,
 ]
+
+
+DUTIES_AHEAD = 14
+"""How many changes on a rota are looked at to say when somebody will be there."""
 
 
 class Need(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -90,7 +96,8 @@ class Nobody(msgspec.Struct, frozen=True, omit_defaults=True, tag="nobody"):
 def choose(roster: Roster, need: Need, *, at: datetime, load: Mapping[str, int]) -> Choice | Nobody:
     """The owner for a case. ``load`` is the number of cases each person owns now (missing: none).
 
-    A target that this roster no longer has (a running case keeps its older policy) is passed over, and said so.
+    A target that this roster no longer has (a running case keeps its older policy) is passed over, and said
+    so.
     """
     question = _Question(roster, need, at, load)
     considered: dict[str, Considered] = {}
@@ -214,7 +221,7 @@ def _why_not(question: _Question, person: str, found: Unavailable) -> str:
 
 
 def _everybody(question: _Question, considered: Mapping[str, Considered]) -> tuple[Considered, ...]:
-    """With the earlier owners whom no target offers: the page can say why the case did not go back to them."""
+    """With the earlier owners whom no target offers: "why did it not go back to Tom?"."""
     elsewhere = (
         Considered(person, "elsewhere", "had this case before, but does not work where it goes")
         for person in dict.fromkeys(question.need.prefer)
@@ -266,24 +273,41 @@ def _next_open(question: _Question) -> datetime | None:
 
 
 def _comings(question: _Question, target: str) -> Iterator[datetime]:
-    """When those whom a target offers, and who would suit, are there again; and when a rota changes."""
-    found = _candidates(question, target)
-    if isinstance(found, list):
-        backs = (_back(question, candidate) for candidate in found if _suits(question, candidate.person))
-        yield from filter(None, backs)
-    elif found.verdict == "no_such_target":
-        return
+    """When those whom a target offers, and who would suit, are there again."""
     kind, _, name = target.partition(":")
-    if kind == "rota":
-        yield from filter(None, (on_call(question.roster, name, question.at).until,))
+    if kind != "rota":
+        yield from _comings_back(question, target)
+        return
+    for duty in _duties(question, name):
+        yield from (
+            back for back in _comings_back(question._replace(at=duty.start), target) if back < duty.end
+        )
+
+
+def _duties(question: _Question, rota: str) -> Iterator[Interval]:
+    """The time of whoever is on call, and of those after them, as far as it is worth looking."""
+    start = question.at
+    for _ in range(DUTIES_AHEAD):
+        try:
+            until = on_call(question.roster, rota, start).until
+        except UnknownName:
+            return
+        yield Interval(start, until or start + SHIFTS_LOOK_AHEAD)
+        if until is None:
+            return
+        start = until
+
+
+def _comings_back(question: _Question, target: str) -> Iterator[datetime]:
+    found = _candidates(question, target)
+    for candidate in found if isinstance(found, list) else ():
+        if _suits(question, candidate.person):
+            needs_hours = question.need.needs_hours and not candidate.on_call
+            back = back_at(question.roster, candidate.person, question.at, needs_hours=needs_hours)
+            yield from () if back is None else (back,)
 
 
 def _suits(question: _Question, person: str) -> bool:
     someone = question.roster.person(person)
     able = someone.active and someone.capacity > 0 and reachable(someone, question.need.channels)
     return able and _unfit(question, person) is None
-
-
-def _back(question: _Question, candidate: _Candidate) -> datetime | None:
-    needs_hours = question.need.needs_hours and not candidate.on_call
-    return back_at(question.roster, candidate.person, question.at, needs_hours=needs_hours)
