@@ -1,0 +1,6 @@
+"""Reads plain text without any model: what was told, wanted, asked, promised and offered, each with its words.
+
+Everything here is pure and deterministic and never raises on any text. The words themselves are data
+(``leeway/languages/phrases_<language>.yaml``); ``phrases.compile_phrases`` turns them into what the readers use.
+A message is prepared once (``prepared.prepare``) and then handed to as many readers as are interested.
+"""

@@ -1,0 +1,354 @@
+r"""The small language in which phrases are written, and its compiler.
+
+A language pack says how people put things, in lines a translator can read::
+
+    wants:
+      refund: ["{i_want} ... (refund|money back)", "refund me"]
+
+* words stand for themselves (case and accents do not matter, an apostrophe may be missing);
+* ``(a|b c)`` one of these, ``[a]`` perhaps this, ``...`` up to five words in between;
+* ``{name}`` any phrase of the list ``name``; ``<name>`` the same, and the reader is told which one it was;
+* ``<n>``, ``<ref>``, ``<clock>`` and the other slots of ``SLOTS`` stand for shapes rather than words.
+
+Every phrase needs one fixed word. A message is looked at by a phrase only when it holds that word, which is why
+hundreds of phrases cost a message a few microseconds: one set intersection, then the few phrases it names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, get_args
+
+import msgspec
+
+from leeway.core.reading.tokens import fold, words_of
+from leeway.core.reading.words import Section, Side, WordFile
+
+DIGIT_WORD = "0"
+"""Stands in the words of a message for "there is a digit in it", so that shapes of digits can be asked for."""
+
+_SECTIONS: frozenset[str] = frozenset(get_args(Section))
+_SIDE_OF: dict[str, tuple[Side, ...]] = {
+    "told": ("customer",),
+    "wants": ("customer",),
+    "again": ("customer",),
+    "answers": ("customer",),
+    "times": ("customer", "agent"),
+    "asks": ("agent",),
+    "promises": ("agent",),
+    "offers": ("agent",),
+    "offers_made_good": ("agent",),
+    "steps": ("agent",),
+}
+
+# Between two words: perhaps a comma, and at most a line break with its indent.
+_SEP = r"(?:[,:]?\s{1,4}|(?=#))"
+_GAP_WORD = r"(?:[^\s.!?;]|[.](?=\d)){1,40}"
+_GAP = rf"(?:{_SEP}{_GAP_WORD}){{0,5}}?"
+_ATOM = re.compile(r"\.\.\.|\{\w+\}|<\w+>|[()\[\]|]|[^\s()\[\]|{}<>]+")
+
+SLOTS: dict[str, str] = {
+    "ref": r"(?P<ref>#?(?=[a-z/_-]{0,12}\d)[a-z0-9](?:[a-z0-9/_-]{1,30}[a-z0-9]))",
+    "code": r"(?P<code>[a-z0-9]{5,8})",
+    "last4": r"(?P<last4>[0-9]{4})",
+    "rest": r"(?P<rest>[^.!?;\n]{1,120})",
+    "few": r"(?P<few>[^\s.,!?;]{1,40}(?: [^\s.,!?;]{1,40}){0,2}?)",
+    "name": r"(?P<name>[^\W\d_][\w'-]{0,30}(?: [^\W\d_][\w'-]{0,30}){0,2})",
+    "someone": r"(?P<someone>[^\W\d_][\w'-]{1,30}(?: [^\W\d_][\w'-]{1,30})?)",
+    "clock": (
+        r"(?P<clock>(?:[01]?[0-9]|2[0-3])(?:(?:[:h]|[.](?=[0-9]{2}\s?[ap]\.?m))[0-5][0-9](?:\s?[ap]\.?m\b\.?)?"
+        r"|\s?[ap]\.?m\b\.?))"
+    ),
+    "hour": r"(?P<hour>1[0-2]|0?[1-9])",
+    "dom": r"(?P<dom>3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th|\.)?",
+    "year": r"(?P<year>20[0-9]{2})",
+    "isodate": r"(?P<isodate>20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))",
+    "numdate": r"(?P<numdate>[0-3]?[0-9](?:/[0-3]?[0-9](?:/(?:20)?[0-9]{2})?|[.-][0-3]?[0-9][.-](?:20)?[0-9]{2}))",
+    "housenumber": r"(?P<housenumber>[0-9]{1,5}[a-z]?)",
+    "ukpostcode": r"(?P<ukpostcode>[a-z]{1,2}[0-9][a-z0-9]? ?[0-9][a-z]{2})",
+    "amountish": r"(?P<amountish>[\u20ac\u00a3$]?[0-9][^\s]{0,12})",
+    "zip": r"(?P<zip>(?=[a-z0-9 -]{0,4}\d)[a-z0-9]{2,5}(?:[ -][a-z0-9]{3,4})?)",
+}
+_DIGIT_SLOTS = frozenset(
+    {"amountish", "clock", "dom", "hour", "housenumber", "isodate", "last4", "numdate", "ref", "ukpostcode", "year", "zip"}
+)
+
+
+class PhraseError(ValueError):
+    """A phrase of a language pack that cannot be understood: says where it stands and what to write instead."""
+
+    def __init__(self, where: str, phrase: str, problem: str) -> None:
+        super().__init__(f"{where}: {phrase!r}: {problem}")
+        self.where, self.phrase, self.problem = where, phrase, problem
+
+
+class Rule:
+    """One phrase: what it means (section, kind) and how it looks in folded text.
+
+    The pattern is compiled when it is first wanted: most phrases of a language wait long for their first message,
+    and the process should not wait for them when it starts.
+    """
+
+    __slots__ = ("_pattern", "kind", "order", "regex", "section")
+
+    def __init__(self, order: int, section: Section, kind: str, regex: str) -> None:
+        self.order, self.section, self.kind, self.regex = order, section, kind, regex
+        self._pattern: re.Pattern[str] | None = None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        if self._pattern is None:
+            self._pattern = re.compile(self.regex)
+        return self._pattern
+
+
+class Phrases:
+    """A language's words, compiled. Shared by everybody who reads the language; treat as immutable."""
+
+    __slots__ = ("_compiler", "_lists", "_trigger_words", "_triggers", "stop_words", "weak_words", "words")
+
+    def __init__(
+        self, words: WordFile, compiler: _Compiler, rules: Mapping[Side, Mapping[str, tuple[Rule, ...]]]
+    ) -> None:
+        self.words = words
+        self.stop_words = frozenset(fold(word) for word in words.stop_words)
+        self.weak_words = frozenset(fold(word) for word in words.weak_words)
+        self._compiler = compiler
+        self._lists: dict[str, re.Pattern[str] | None] = {}
+        self._triggers = rules
+        self._trigger_words = {side: frozenset(table) for side, table in rules.items()}
+
+    def candidates(self, side: Side, words: set[str]) -> dict[str, list[Rule]]:
+        """The rules worth trying on a message with these words, by section, in the order of the file."""
+        triggers = self._triggers[side]
+        chosen = {rule.order: rule for word in self._trigger_words[side] & words for rule in triggers[word]}
+        found: dict[str, list[Rule]] = {}
+        for order in sorted(chosen):
+            rule = chosen[order]
+            found.setdefault(rule.section, []).append(rule)
+        return found
+
+    def listed(self, name: str) -> re.Pattern[str] | None:
+        """The pattern of any phrase of this list, or None where the language has no such list."""
+        if name not in self._lists:
+            known = name in self.words.lists
+            self._lists[name] = re.compile(self._compiler.list_regex(name)) if known else None
+        return self._lists[name]
+
+    def rules(self) -> list[Rule]:
+        """Every rule of the language, in the order of the file."""
+        chosen = {rule.order: rule for table in self._triggers.values() for rules in table.values() for rule in rules}
+        return [chosen[order] for order in sorted(chosen)]
+
+
+def compile_phrases(data: Mapping[str, object], *, products: Iterable[str] = ()) -> Phrases:
+    """Compile the contents of a ``phrases_<language>.yaml``.
+
+    ``products`` are the house's own product names, which the reader then recognises like those of the file.
+    Raises ``PhraseError`` for a phrase it cannot understand, ``msgspec.ValidationError`` for a wrong shape.
+    """
+    words = msgspec.convert(dict(data), WordFile)
+    own = tuple(fold(product) for product in products if product.strip())
+    if own:
+        words = msgspec.structs.replace(
+            words, lists={**words.lists, "product": [*own, *words.lists.get("product", ())]}
+        )
+    compiler = _Compiler(words)
+    tables: dict[Side, dict[str, list[Rule]]] = {"customer": {}, "agent": {}}
+    order = 0
+    for section, kind, phrase in _phrases_of(words):
+        regex, fixed = compiler.compile(f"{section}.{kind}", phrase)
+        rule = Rule(order, section, kind, regex)
+        order += 1
+        for side in _SIDE_OF[section]:
+            for word in fixed:
+                tables[side].setdefault(word, []).append(rule)
+    frozen = {side: {word: tuple(rules) for word, rules in table.items()} for side, table in tables.items()}
+    return Phrases(words, compiler, frozen)
+
+
+def _phrases_of(words: WordFile) -> Iterable[tuple[Section, str, str]]:
+    for section in sorted(_SECTIONS):
+        kinds: Mapping[str, list[str]] = getattr(words, section)
+        for kind, phrases in kinds.items():
+            for phrase in phrases:
+                yield section, kind, phrase  # type: ignore[misc]  # a sorted frozenset forgets the Literal
+
+
+def _named_once(regex: str) -> str:
+    """A slot may stand in several alternatives of a phrase; Python allows its name only once."""
+    seen: set[str] = set()
+
+    def name_or_not(group: re.Match[str]) -> str:
+        if group[1] in seen:
+            return "(?:"
+        seen.add(group[1])
+        return group[0]
+
+    return re.sub(r"\(\?P<(\w+)>", name_or_not, regex)
+
+
+def _bounded(regex: str) -> str:
+    return rf"(?<![\w]){regex}(?!\w)"
+
+
+class _Part(NamedTuple):
+    """A piece of a phrase: its regex, the words of which any message that matches holds at least one, its rarity."""
+
+    regex: str
+    fixed: frozenset[str] | None
+    needed: bool = True
+
+
+class _Compiler:
+    """Turns phrases of one language pack into patterns and trigger words."""
+
+    def __init__(self, words: WordFile) -> None:
+        self._words = words
+        self._common = frozenset(fold(word) for word in words.stop_words)
+        self._slots = {**SLOTS, "n": _number_slot(words)}
+        self._open: list[str] = []
+        self._parts: dict[str, _Part] = {}
+
+    def compile(self, where: str, phrase: str) -> tuple[str, frozenset[str]]:
+        """The regex of a phrase and the words of which a message needs one to be worth searching."""
+        regex, fixed = self.parse(where, phrase)
+        if not fixed:
+            raise PhraseError(
+                where, phrase, "needs at least one fixed word, otherwise every message would be searched"
+            )
+        return _bounded(_named_once(regex)), fixed
+
+    def list_regex(self, name: str) -> str:
+        """The regex of any phrase of a list."""
+        return _bounded(_named_once(self._list(name, f"lists.{name}", name).regex))
+
+    def parse(self, where: str, phrase: str) -> tuple[str, frozenset[str]]:
+        """Regex and trigger words of a whole phrase."""
+        tokens = _ATOM.findall(fold(phrase))
+        part, rest = self._alternatives(tokens, where, phrase)
+        if rest:
+            raise PhraseError(where, phrase, f"did not expect {rest[0]!r} here")
+        return part.regex, part.fixed or frozenset()
+
+    def _alternatives(self, tokens: list[str], where: str, phrase: str) -> tuple[_Part, list[str]]:
+        options = []
+        while True:
+            part, tokens = self._sequence(tokens, where, phrase)
+            options.append(part)
+            if not tokens or tokens[0] != "|":
+                break
+            tokens = tokens[1:]
+        if len(options) == 1:
+            return options[0], tokens
+        # Longest first, so that "refund me" is not cut short by "refund".
+        regex = "(?:" + "|".join(sorted((option.regex for option in options), key=len, reverse=True)) + ")"
+        return _Part(regex, _any_of(option.fixed for option in options)), tokens
+
+    def _sequence(self, tokens: list[str], where: str, phrase: str) -> tuple[_Part, list[str]]:
+        parts: list[_Part] = []
+        while tokens and tokens[0] not in "|)]":
+            part, tokens = self._item(tokens, where, phrase)
+            parts.append(part)
+        if not any(part.needed for part in parts):
+            raise PhraseError(where, phrase, "every alternative needs at least one part that is not optional")
+        return _Part(_joined(parts), self._rarest(parts)), tokens
+
+    def _item(self, tokens: list[str], where: str, phrase: str) -> tuple[_Part, list[str]]:
+        head, rest = tokens[0], tokens[1:]
+        if head in "([":
+            part, rest = self._alternatives(rest, where, phrase)
+            closing = ")" if head == "(" else "]"
+            if not rest or rest[0] != closing:
+                raise PhraseError(where, phrase, f"a {head!r} is not closed by {closing!r}")
+            return _Part(f"(?:{part.regex})", part.fixed, needed=head == "("), rest[1:]
+        if head == "...":
+            return _Part(_GAP, None, needed=False), rest
+        if head[0] == "{":
+            return self._list(head[1:-1], where, phrase), rest
+        if head[0] == "<":
+            return self._slot(head[1:-1], where, phrase), rest
+        return _Part(re.escape(head).replace("'", "'?"), _spellings(head)), rest
+
+    def _list(self, name: str, where: str, phrase: str) -> _Part:
+        if name not in self._words.lists:
+            raise PhraseError(where, phrase, f"there is no list {name!r}")
+        if name in self._parts:
+            return self._parts[name]
+        if name in self._open:
+            raise PhraseError(where, phrase, f"the list {name!r} contains itself")
+        self._open.append(name)
+        parts = []
+        for line in self._words.lists[name]:
+            regex, fixed = self.parse(f"lists.{name}", line)
+            parts.append(_Part(regex, fixed or None))
+        self._open.pop()
+        if not parts:
+            raise PhraseError(where, phrase, f"the list {name!r} is empty")
+        regex = "|".join(sorted((part.regex for part in parts), key=len, reverse=True))
+        self._parts[name] = _Part(f"(?:{regex})", _any_of(part.fixed for part in parts))
+        return self._parts[name]
+
+    def _slot(self, name: str, where: str, phrase: str) -> _Part:
+        table = self._words.table(name)
+        if table is not None:
+            regex = "|".join(
+                sorted((re.escape(word).replace("'", "'?") for word in table), key=len, reverse=True)
+            )
+            return _Part(f"(?P<{name}>{regex})", _any_of(frozenset(words_of(word)[-1:]) for word in table))
+        if name in self._slots:
+            digits = name in _DIGIT_SLOTS
+            return _Part(self._slots[name], frozenset({DIGIT_WORD}) if digits else None)
+        if name in self._words.lists:
+            part = self._list(name, where, phrase)
+            return _Part(f"(?P<{name}>{part.regex[3:]}", part.fixed)
+        raise PhraseError(where, phrase, f"there is no slot or list {name!r}")
+
+    def _rarest(self, parts: list[_Part]) -> frozenset[str] | None:
+        """The trigger of a sequence: of its needed parts the one whose words are least common."""
+        usable = [part.fixed for part in parts if part.needed and part.fixed]
+        return max(usable, key=self._rarity, default=None)
+
+    def _rarity(self, fixed: frozenset[str]) -> tuple[bool, bool, int]:
+        return (not fixed & self._common, DIGIT_WORD not in fixed, min(map(len, fixed)))
+
+
+def _any_of(options: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    """One trigger set for alternatives: any of their words; None when some alternative has no fixed word."""
+    together: set[str] = set()
+    for fixed in options:
+        if not fixed:
+            return None
+        together |= fixed
+    return frozenset(together)
+
+
+def _joined(parts: list[_Part]) -> str:
+    """The parts with what stands between words; an optional part brings its own separator."""
+    regex, started = "", False
+    for part in parts:
+        if part.regex is _GAP:
+            regex += part.regex
+        elif part.needed:
+            regex += (_SEP if started else "") + part.regex
+        else:
+            regex += f"(?:{_SEP}{part.regex})?" if started else f"(?:{part.regex}{_SEP})?"
+        started = started or part.needed
+    return regex
+
+
+def _spellings(word: str) -> frozenset[str]:
+    """The word as the tokenizer will see it: the last of its parts, with the apostrophe and without."""
+    seen = words_of(word)
+    if not seen:
+        return frozenset()
+    return frozenset({seen[-1], seen[-1].replace("'", "")})
+
+
+def _number_slot(words: WordFile) -> str:
+    """A count in digits or words, perhaps a range: "3", "three", "3-5", "3 to 5"."""
+    spelled = sorted(map(re.escape, words.numbers), key=len, reverse=True)
+    between = "|".join(["-", "\u2013", *(re.escape(word) for word in words.range_words)])
+    one = "|".join(["[0-9]{1,4}", *spelled])
+    return rf"(?P<n>(?:(?:{one})\s?(?:{between})\s?)?(?:{one}))"

@@ -1,0 +1,88 @@
+"""A message made ready to be read: cleaned, folded and matched once against the words of its side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from leeway.core.reading.phrases import DIGIT_WORD, Phrases, Rule
+from leeway.core.reading.tokens import clean, fold, words_of
+from leeway.core.reading.words import Section, Side
+
+_HAS_DIGIT = re.compile(r"[0-9]")
+# A sentence ends at its punctuation when a space follows: "45.50" and "a.b@c.example" are not ends.
+_SENTENCE_END = re.compile(r"[!?\u2026\n]+|\.+(?=\s|\Z)|\u00bf|\u00a1")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:no|nr|ref|mr|mrs|ms|dr|st|approx|tel|ext|sr|sra|num)|\b[a-z]\.?[a-z]?)\Z"
+)
+
+
+class Hit(NamedTuple):
+    """A rule that matched, and where."""
+
+    rule: Rule
+    match: re.Match[str]
+
+
+class Prepared:
+    """A message ready for its readers. ``text`` is what quotes are cut from: as received, but safe to store.
+
+    Offsets into ``text`` are offsets into the message as received; only NUL, broken Unicode and the digits of a
+    payment card number have been replaced, each by one character.
+    """
+
+    __slots__ = ("_candidates", "_ends", "fold", "has_digit", "phrases", "text", "words")
+
+    def __init__(self, text: str, phrases: Phrases, side: Side) -> None:
+        self.text = clean(text)
+        self.fold = fold(self.text)
+        self.phrases = phrases
+        self.words = words_of(self.fold)
+        self.has_digit = _HAS_DIGIT.search(self.fold) is not None
+        present = set(self.words)
+        if self.has_digit:
+            present.add(DIGIT_WORD)
+        self._candidates = phrases.candidates(side, present)
+        self._ends: list[int] | None = None
+
+    def hits(self, section: Section) -> Iterator[Hit]:
+        """What the rules of a section find, rule by rule."""
+        for rule in self._candidates.get(section, ()):
+            for match in rule.pattern.finditer(self.fold):
+                yield Hit(rule, match)
+
+    def may_hold(self, section: Section) -> bool:
+        """Whether any rule of the section is worth trying. Nearly free."""
+        return section in self._candidates
+
+    def sentence(self, at: int) -> tuple[int, int]:
+        """Start and end of the sentence around an offset; the end includes its punctuation."""
+        start = 0
+        for end in self.sentence_ends():
+            if end > at:
+                return start, end
+            start = end
+        return start, len(self.text)
+
+    def sentence_ends(self) -> list[int]:
+        """Offsets just behind each sentence."""
+        if self._ends is None:
+            self._ends = [
+                mark.end() for mark in _SENTENCE_END.finditer(self.fold) if not self._is_abbreviation(mark)
+            ] + [len(self.text)]
+        return self._ends
+
+    def _is_abbreviation(self, mark: re.Match[str]) -> bool:
+        if mark.group() != ".":
+            return False
+        return _ABBREVIATION.search(self.fold, max(0, mark.start() - 8), mark.start()) is not None
+
+    def quote(self, start: int, end: int) -> str:
+        """The words between two offsets."""
+        return self.text[start:end]
+
+
+def prepare(text: str, phrases: Phrases, side: Side) -> Prepared:
+    """Make a message ready to be read as its side's words. Takes any text and never raises."""
+    return Prepared(text, phrases, side)
