@@ -11,8 +11,8 @@ import pytest
 
 LOCK = "leeway-needs==1.0\n"
 
-# Stands for Python. It notes how it was called, makes an environment when asked for one, and can be told to be
-# old, to lack venv, or to fail at installing.
+# Stands for Python. It notes how it was called, makes an environment when asked for one, and can be told to
+# be old, to lack venv, or to fail at installing.
 PYTHON = """#!/bin/sh
 echo "$0 $*" >> "$CALLS"
 case "$*" in
