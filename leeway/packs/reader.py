@@ -239,7 +239,8 @@ class Node:
         choices = tuple(one_of)
         if self.raw in choices:
             return self.raw
-        expected = f"{called}: {', '.join(choices)}" if called else f"one of {', '.join(choices)}"
+        listed = ", ".join(choices) or "there are none"
+        expected = f"{called}: {listed}" if called else f"one of {listed}"
         self.note(expected, hint=did_you_mean(self.raw, choices))
         return ""
 

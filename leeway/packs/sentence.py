@@ -67,9 +67,13 @@ class Sentence:
         return self._understood(units.MONEY, lambda text: units.money(text, currency), expected)
 
     def target(self, targets: Targets) -> str:
-        """``owner``, the manager of the owner, or a name from the roster."""
+        """``owner``, the manager of the owner, the lead of a team, or a name from the roster."""
         if self.has(r"manager_of[ :]owner"):
             return "manager_of:owner"
+        if self.has(r"lead_of\b[ :]?(?:team:)?"):
+            return (
+                f"lead_of:{self._understood(NAME, lambda name: targets.full(f'team:{name}'), 'a team')[5:]}"
+            )
         if self.has("owner"):
             return "owner"
         return self._understood(TARGET, targets.full, A_TARGET)

@@ -33,7 +33,7 @@ _COUNT = r"([1-9][0-9]{0,3})"
 _TIMES = rf",\s*{_COUNT} times?"
 
 
-# Steps: "10 min: tell on_call by [sms] if not accepted"
+# A step, as in "10 min: tell on_call by [sms] if not accepted"
 
 
 class When(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ def read_step(key: Node, value: Node, *, level: Level, targets: Targets, working
 def step_in_words(step: Step) -> tuple[str, str]:
     """The key and the value of the step's line."""
     deed = next(words for words, deed in _DEEDS.items() if deed == step.do)
-    who = f" {_who_in_words(step.who)}" if step.who else ""
+    who = f" {target_in_words(step.who)}" if step.who else ""
     by = f" by [{', '.join(step.by)}]" if step.by else ""
     unless = f" if not {step.if_not}" if step.if_not else ""
     return _when_in_words(step), deed + who + by + unless
@@ -137,14 +137,13 @@ def _next_in(rota: str) -> str:
     return f"next:{rota.partition(':')[2]}"
 
 
-def _who_in_words(who: str) -> str:
+def target_in_words(who: str) -> str:
     kind, _, name = who.partition(":")
-    if kind == "next":
-        return f"next_of rota:{name}"
-    return "manager_of owner" if kind == "manager_of" else who
+    words = {"next": f"next_of rota:{name}", "manager_of": "manager_of owner", "lead_of": f"lead_of {name}"}
+    return words.get(kind, who)
 
 
-# Nobody there: "hand to night_desk; tell the customer "…""
+# The plan for when nobody is there, as in "hand to night_desk; tell the customer "…""
 
 
 def read_nobody_there(
@@ -187,7 +186,7 @@ def _nobody_there(level: str, sentence: Sentence, lower: tuple[str, ...], target
     return NobodyThere(level, hand_to, wait, tell_customer, owner_stays)
 
 
-# Authority: "20 EUR per customer per 30 days, 2 times"
+# What a level may decide alone, as in "20 EUR per customer per 30 days, 2 times"
 
 
 def read_authority(level: str, instrument: str, value: Node, *, currency: str) -> AuthorityLimit | None:
@@ -220,7 +219,7 @@ def _authority(level: str, instrument: str, sentence: Sentence, currency: str) -
     )
 
 
-# Warnings: "80 %: tell owner", "1 h before: tell [owner, manager_of owner]"
+# A warning, as in "80 %: tell owner", "1 h before: tell [owner, manager_of owner]"
 
 
 def read_warn(key: Node, value: Node, *, targets: Targets, working_day: int) -> Warn | None:
@@ -238,7 +237,7 @@ def read_warn(key: Node, value: Node, *, targets: Targets, working_day: int) -> 
 def warn_in_words(warn: Warn) -> tuple[str, str]:
     """The key and the value of the warning's line."""
     when = f"{units.span_in_words(warn.before)} before" if warn.before else f"{warn.percent} %"
-    tell = [_who_in_words(target) for target in warn.tell]
+    tell = [target_in_words(target) for target in warn.tell]
     return when, f"tell [{', '.join(tell)}]" if len(tell) > 1 else f"tell {tell[0]}"
 
 
@@ -255,7 +254,7 @@ def _warn_when(sentence: Sentence) -> tuple[int, Span | None]:
     return percent, before
 
 
-# Climbing: "2 silent accepts"
+# When a silent owner makes the case climb, as in "2 silent accepts"
 
 
 def silent_accepts(text: str) -> int:

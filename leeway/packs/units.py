@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from leeway.core.money import NO_MINOR_UNITS
 from leeway.core.policy import Span
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
@@ -24,11 +25,6 @@ _NUMBER = r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,4})?"
 _PART = re.compile(rf"({_NUMBER}) ?([A-Za-z]+)")
 SPAN = rf"{_NUMBER} ?[A-Za-z]+(?: {_NUMBER} ?[A-Za-z]+)*(?: ?\(w\))?"
 MONEY = rf"{_NUMBER} [A-Z]{{3}}"
-
-# Currencies whose smallest unit is not a hundredth. All others have two decimal places.
-_DECIMALS = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0) | (
-    dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
-)
 
 
 def span(text: str, *, working_day: int = WORKING_DAY) -> Span:
@@ -76,7 +72,7 @@ def money_in_words(minor: int, currency: str) -> str:
 
 def decimals(currency: str) -> int:
     """How many decimal places the currency's smallest unit has."""
-    return _DECIMALS.get(currency, 2)
+    return 0 if currency in NO_MINOR_UNITS else 2
 
 
 def _seconds(number: Decimal, unit: str, working: bool, working_day: int) -> Decimal:  # noqa: FBT001
