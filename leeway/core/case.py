@@ -16,6 +16,7 @@ from leeway.core.cue import CueKind
 from leeway.core.journey import JourneyPoint
 from leeway.core.policy import EscalationKind, Reason
 from leeway.core.reading.matter import Matter
+from leeway.core.reading.restating import Explained
 from leeway.core.reading.told import Told
 from leeway.core.reading.wants import Want
 
@@ -24,7 +25,15 @@ PromiseState = Literal["found", "pending", "approaching", "kept", "broken", "rel
 EscalationState = Literal["requested", "escalated", "declined", "closed"]
 RequestSource = Literal["customer", "internal", "rule"]
 
-KEPT = {"told": 60, "promises": 40, "attempts": 40, "interactions": 40, "escalations": 20, "consults": 20, "fired": 60}
+KEPT = {
+    "told": 60,
+    "promises": 40,
+    "attempts": 40,
+    "interactions": 40,
+    "escalations": 20,
+    "consults": 20,
+    "fired": 60,
+}
 """How many of each a case keeps at hand; older ones are in the log."""
 
 
@@ -54,7 +63,8 @@ class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was said, by whom, by when. ``found`` promises were read in an agent's words and wait for confirmation;
-    they run their clock all the same, because the customer heard them."""
+    they run their clock all the same, because the customer heard them.
+    """
 
     number: int
     what: str
@@ -213,12 +223,11 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
 
     # what it is about
     matter: Matter | None = None
-    summary: Linked | None = None
     wish: Wish | None = None
     told: tuple[ToldFact, ...] = ()
     slots: dict[str, Linked] = {}
-    times_explained: int = 0
-    explained_to: tuple[str, ...] = ()
+    explained: Explained = Explained()
+    asked_slots: tuple[str, ...] = ()
 
     # how it goes
     cues: dict[CueKind, CueTally] = {}
@@ -268,6 +277,12 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
         return wake_at(self.clocks)
 
     @property
+    def summary(self) -> Linked | None:
+        """The matter in one sentence of the customer's own, with the message it stands in."""
+        matter = self.matter
+        return Linked(matter.summary, matter.summary_from) if matter and matter.summary else None
+
+    @property
     def feeling(self) -> str:
         return self.journey[-1].feeling if self.journey else "neutral"
 
@@ -281,10 +296,14 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def next_clock(self) -> Clock | None:
         """The running deadline that runs out first; the one a person should look at."""
-        running = [clock for clock in self.clocks.values() if clock.running and clock.kind not in ("rest", "step")]
+        running = [
+            clock for clock in self.clocks.values() if clock.running and clock.kind not in ("rest", "step")
+        ]
         return min(running, key=lambda clock: clock.due or clock.started_at, default=None)
 
 
-def number_after(items: tuple[Promise, ...] | tuple[Attempt, ...] | tuple[Consult, ...] | tuple[Escalation, ...]) -> int:
+def number_after(
+    items: tuple[Promise, ...] | tuple[Attempt, ...] | tuple[Consult, ...] | tuple[Escalation, ...],
+) -> int:
     """The next number in a list that may have lost its oldest entries."""
     return items[-1].number + 1 if items else 1

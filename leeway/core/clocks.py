@@ -82,18 +82,18 @@ def used(span: Span, start: datetime, end: datetime, calendar: Calendar) -> time
     return elapsed(calendar, start, end) if span.working else end - start
 
 
-def _warn_instants(
-    length: Span, seconds_left: int, now: datetime, calendar: Calendar, warnings: tuple[Warn, ...], done: tuple[int, ...]
-) -> tuple[tuple[datetime, int], ...]:
+def _with_warnings(clock: Clock, seconds_left: int, now: datetime, calendar: Calendar) -> Clock:
+    """The clock with the instants of the warnings still to come, when so much of it is left at ``now``."""
     instants = []
-    for index, warning in enumerate(warnings):
-        if index in done:
-            continue
-        before = length.seconds * (100 - warning.percent) // 100 if warning.before is None else warning.before.seconds
+    for index, warning in enumerate(clock.warnings):
+        percent_before = clock.length.seconds * (100 - warning.percent) // 100
+        before = percent_before if warning.before is None else warning.before.seconds
         wait = seconds_left - before
-        if wait > 0:  # a warning that should have come before the clock started is not sent late
-            instants.append((due_after(Span(wait, length.working), now, calendar), index))
-    return tuple(sorted(instants))
+        if (
+            index not in clock.warned and wait > 0
+        ):  # one that should have come before the clock started is not sent late
+            instants.append((due_after(Span(wait, clock.length.working), now, calendar), index))
+    return msgspec.structs.replace(clock, warn_at=tuple(sorted(instants)))
 
 
 def start(
@@ -113,19 +113,19 @@ def start(
     end = due or due_after(length, now, calendar)
     seconds = length.seconds if due is None else max(0, int((due - now).total_seconds()))
     span = length if due is None else Span(seconds)
-    return Clock(
+    clock = Clock(
         name=name,
         kind=kind,
         started_at=now,
         length=span,
         due=end,
         calendar=calendar.name,
-        warn_at=_warn_instants(span, seconds, now, calendar, warnings, ()),
         warnings=warnings,
         episode=episode,
         about=about,
         rounds=rounds,
     )
+    return _with_warnings(clock, seconds, now, calendar)
 
 
 def start_paused(clock: Clock) -> Clock:
@@ -146,8 +146,8 @@ def resume(clock: Clock, now: datetime, calendar: Calendar) -> Clock:
     if not clock.paused:
         return clock
     due = due_after(Span(clock.left, clock.length.working), now, calendar)
-    warn_at = _warn_instants(clock.length, clock.left, now, calendar, clock.warnings, clock.warned)
-    return msgspec.structs.replace(clock, due=due, left=0, warn_at=warn_at)
+    running = msgspec.structs.replace(clock, due=due, left=0)
+    return _with_warnings(running, clock.left, now, calendar)
 
 
 def warned(clock: Clock, index: int) -> Clock:

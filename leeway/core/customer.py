@@ -34,7 +34,11 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
 def introduced(customer: Customer | None, ref: CustomerRef) -> Customer:
     """What we know after the source told us ``ref``: filled fields win, empty ones leave ours as they are."""
     known = customer or Customer(id=ref.id)
-    told = {name: value for name in CustomerRef.__struct_fields__ if (value := getattr(ref, name)) not in ("", None)}
+    told = {
+        name: value
+        for name in CustomerRef.__struct_fields__
+        if (value := getattr(ref, name)) not in ("", None)
+    }
     if all(getattr(known, name) == value for name, value in told.items()):
         return known
     return msgspec.structs.replace(known, **told)
@@ -46,7 +50,9 @@ def after(customer: Customer, event: AnyEvent) -> Customer:
         case CaseOpened():
             return msgspec.structs.replace(customer, cases=customer.cases + 1)
         case Escalated(moved=False, at=at):
-            return msgspec.structs.replace(customer, escalations=customer.escalations + 1, last_escalated_at=at)
+            return msgspec.structs.replace(
+                customer, escalations=customer.escalations + 1, last_escalated_at=at
+            )
         case PromiseSettled(state="broken"):
             return msgspec.structs.replace(customer, broken_promises=customer.broken_promises + 1)
         case _:

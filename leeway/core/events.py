@@ -13,6 +13,7 @@ from leeway.core.cue import Cue
 from leeway.core.journey import JourneyPoint
 from leeway.core.policy import ClockKind
 from leeway.core.reading.matter import Matter
+from leeway.core.reading.restating import Explained
 from leeway.core.reading.told import Told
 from leeway.core.reading.wants import Want
 
@@ -22,7 +23,8 @@ Urgency = Literal["now", "soon", "whenever"]
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something to tell people of ours. ``key`` is unique for what it tells in this case: the same key is the same
     notice, however often it is decided. ``to`` are person ids; ``by`` the channels to try, in order (empty: the
-    person's own)."""
+    person's own).
+    """
 
     key: str
     kind: str
@@ -47,7 +49,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     at: datetime
 
 
-class CaseOpened(Event, tag="case_opened"):
+class CaseOpened(Event, frozen=True, tag="case_opened"):
     customer: str
     customer_name: str = ""
     channel: str = ""
@@ -59,18 +61,20 @@ class CaseOpened(Event, tag="case_opened"):
     level: str = ""
 
 
-class InteractionJoined(Event, tag="interaction_joined"):
+class InteractionJoined(Event, frozen=True, tag="interaction_joined"):
     interaction: str
     channel: str = ""
     contact: bool = True
 
 
-class InteractionClosed(Event, tag="interaction_closed"):
+class InteractionClosed(Event, frozen=True, tag="interaction_closed"):
     interaction: str
 
 
-class MessageRead(Event, tag="message_read"):
-    """One turn was read: everything seen in it. ``summary`` is set when this message tells the matter best so far."""
+class MessageRead(Event, frozen=True, tag="message_read"):
+    """One turn was read: everything seen in it. ``asks`` are the things our message asked the customer for,
+    ``asked_again`` those of them they had told us before; ``explained`` is the new count when they told the matter.
+    """
 
     message: str
     author: str
@@ -79,57 +83,57 @@ class MessageRead(Event, tag="message_read"):
     cues: tuple[Cue, ...] = ()
     point: JourneyPoint | None = None
     matter: Matter | None = None
-    summary: str = ""
     want: Want | None = None
     told: tuple[Told, ...] = ()
-    retold: bool = False
+    explained: Explained | None = None
+    asks: tuple[str, ...] = ()
     asked_again: tuple[str, ...] = ()
 
 
-class CuesSeen(Event, tag="cues_seen"):
+class CuesSeen(Event, frozen=True, tag="cues_seen"):
     """Signs in the pattern around the conversation."""
 
     cues: tuple[Cue, ...]
     point: JourneyPoint | None = None
 
 
-class CustomerEventSeen(Event, tag="customer_event_seen"):
+class CustomerEventSeen(Event, frozen=True, tag="customer_event_seen"):
     name: str
     ended: bool = False
 
 
-class RiskJudged(Event, tag="risk_judged"):
+class RiskJudged(Event, frozen=True, tag="risk_judged"):
     risk: float
     why: tuple[str, ...] = ()
 
 
-class AlertRaised(Event, tag="alert_raised"):
+class AlertRaised(Event, frozen=True, tag="alert_raised"):
     risk: float
     why: tuple[str, ...] = ()
 
 
-class StepRecorded(Event, tag="step_recorded"):
+class StepRecorded(Event, frozen=True, tag="step_recorded"):
     step: str
     note: str = ""
     message: str = ""
 
 
-class AttemptRecorded(Event, tag="attempt_recorded"):
+class AttemptRecorded(Event, frozen=True, tag="attempt_recorded"):
     attempt: Attempt
 
 
-class AttemptAnswerRecorded(Event, tag="attempt_answer_recorded"):
+class AttemptAnswerRecorded(Event, frozen=True, tag="attempt_answer_recorded"):
     number: int
     answer: Literal["accepted", "declined", "unclear"]
     reason: str = ""
     message: str = ""
 
 
-class PromiseRecorded(Event, tag="promise_recorded"):
+class PromiseRecorded(Event, frozen=True, tag="promise_recorded"):
     promise: Promise
 
 
-class PromiseSettled(Event, tag="promise_settled"):
+class PromiseSettled(Event, frozen=True, tag="promise_settled"):
     """The promise is now ``approaching``, ``kept``, ``broken`` or ``released``."""
 
     number: int
@@ -137,11 +141,24 @@ class PromiseSettled(Event, tag="promise_settled"):
     note: str = ""
 
 
-class EscalationOpened(Event, tag="escalation_opened"):
+class RuleDecided(Event, frozen=True, tag="rule_decided"):
+    """A rule of the matrix decided; ``seen`` are the columns it looked at, with what they held. ``key`` says in which
+    episode, so that lasting conditions decide once and not with every message.
+    """
+
+    rule: str
+    go: str
+    key: str
+    consult: bool = False
+    policy_version: int = 0
+    seen: tuple[tuple[str, str], ...] = ()
+
+
+class EscalationOpened(Event, frozen=True, tag="escalation_opened"):
     escalation: Escalation
 
 
-class EscalationHeld(Event, tag="escalation_held"):
+class EscalationHeld(Event, frozen=True, tag="escalation_held"):
     """It waits for these steps and packet slots, asked of the person handing over."""
 
     number: int
@@ -149,7 +166,7 @@ class EscalationHeld(Event, tag="escalation_held"):
     missing: tuple[str, ...] = ()
 
 
-class Escalated(Event, tag="escalated"):
+class Escalated(Event, frozen=True, tag="escalated"):
     """The case is with this level now. ``moved`` when it climbed from an escalated level to the next."""
 
     number: int
@@ -160,37 +177,37 @@ class Escalated(Event, tag="escalated"):
     packet_missing: tuple[str, ...] = ()
 
 
-class EscalationTurnedDown(Event, tag="escalation_turned_down"):
+class EscalationTurnedDown(Event, frozen=True, tag="escalation_turned_down"):
     number: int
     reason: str
     by: str = ""
 
 
-class EscalationEnded(Event, tag="escalation_ended"):
+class EscalationEnded(Event, frozen=True, tag="escalation_ended"):
     number: int
     outcome: str
     within_authority: str = ""
 
 
-class CaseDeescalated(Event, tag="case_deescalated"):
+class CaseDeescalated(Event, frozen=True, tag="case_deescalated"):
     number: int
     to: str
     reason: str
     by: str = ""
 
 
-class ConsultOpened(Event, tag="consult_opened"):
+class ConsultOpened(Event, frozen=True, tag="consult_opened"):
     consult: Consult
 
 
-class ConsultClosed(Event, tag="consult_closed"):
+class ConsultClosed(Event, frozen=True, tag="consult_closed"):
     number: int
     advice: str = ""
     by: str = ""
     averted: bool | None = None
 
 
-class OwnerAssigned(Event, tag="owner_assigned"):
+class OwnerAssigned(Event, frozen=True, tag="owner_assigned"):
     """This person is accountable from now on without having been asked (first owner, or a plan's last resort)."""
 
     person: str
@@ -198,7 +215,7 @@ class OwnerAssigned(Event, tag="owner_assigned"):
     why: str
 
 
-class OwnerAsked(Event, tag="owner_asked"):
+class OwnerAsked(Event, frozen=True, tag="owner_asked"):
     """This person is asked to take the case; the old owner stays accountable until they accept."""
 
     person: str
@@ -208,34 +225,34 @@ class OwnerAsked(Event, tag="owner_asked"):
     tried: tuple[str, ...] = ()
 
 
-class OwnerAccepted(Event, tag="owner_accepted"):
+class OwnerAccepted(Event, frozen=True, tag="owner_accepted"):
     person: str
     level: str
 
 
-class AskedBack(Event, tag="asked_back"):
+class AskedBack(Event, frozen=True, tag="asked_back"):
     person: str
     question: str
 
 
-class AskBackAnswered(Event, tag="ask_back_answered"):
+class AskBackAnswered(Event, frozen=True, tag="ask_back_answered"):
     person: str
     answer: str
 
 
-class HandoffTurnedDown(Event, tag="handoff_turned_down"):
+class HandoffTurnedDown(Event, frozen=True, tag="handoff_turned_down"):
     person: str
     reason: str
 
 
-class AcceptExpired(Event, tag="accept_expired"):
+class AcceptExpired(Event, frozen=True, tag="accept_expired"):
     """Nobody answered in time."""
 
     person: str
     silent: int
 
 
-class NobodyThere(Event, tag="nobody_there"):
+class NobodyThere(Event, frozen=True, tag="nobody_there"):
     """The level had nobody available; ``plan`` says what the matrix does about it."""
 
     level: str
@@ -244,11 +261,11 @@ class NobodyThere(Event, tag="nobody_there"):
     considered: tuple[str, ...] = ()
 
 
-class ClockStarted(Event, tag="clock_started"):
+class ClockStarted(Event, frozen=True, tag="clock_started"):
     clock: Clock
 
 
-class ClockStopped(Event, tag="clock_stopped"):
+class ClockStopped(Event, frozen=True, tag="clock_stopped"):
     """``met`` in time, ``late`` after it had run out, ``cancelled`` or ``void`` because its reason went away."""
 
     name: str
@@ -256,22 +273,22 @@ class ClockStopped(Event, tag="clock_stopped"):
     outcome: Literal["met", "late", "cancelled", "void"]
 
 
-class ClockPaused(Event, tag="clock_paused"):
+class ClockPaused(Event, frozen=True, tag="clock_paused"):
     clock: Clock
 
 
-class ClockResumed(Event, tag="clock_resumed"):
+class ClockResumed(Event, frozen=True, tag="clock_resumed"):
     clock: Clock
 
 
-class ClockWarned(Event, tag="clock_warned"):
+class ClockWarned(Event, frozen=True, tag="clock_warned"):
     name: str
     kind: ClockKind
     index: int
     due: datetime | None = None
 
 
-class ClockBreached(Event, tag="clock_breached"):
+class ClockBreached(Event, frozen=True, tag="clock_breached"):
     """``at`` is when it ran out; ``noticed_at`` when the sweeper saw it."""
 
     name: str
@@ -281,57 +298,57 @@ class ClockBreached(Event, tag="clock_breached"):
     owner: str = ""
 
 
-class SlotRecorded(Event, tag="slot_recorded"):
+class SlotRecorded(Event, frozen=True, tag="slot_recorded"):
     slot: str
     value: str
     by: str = ""
 
 
-class UpdateRecorded(Event, tag="update_recorded"):
+class UpdateRecorded(Event, frozen=True, tag="update_recorded"):
     kind: str
     by: str = ""
 
 
-class CasePaused(Event, tag="case_paused"):
+class CasePaused(Event, frozen=True, tag="case_paused"):
     cause: str
     until: datetime | None = None
 
 
-class CaseResumed(Event, tag="case_resumed"):
+class CaseResumed(Event, frozen=True, tag="case_resumed"):
     why: str = ""
 
 
-class CaseResolved(Event, tag="case_resolved"):
+class CaseResolved(Event, frozen=True, tag="case_resolved"):
     how: str
     by: str = ""
     within_authority: str = ""
 
 
-class CaseReopened(Event, tag="case_reopened"):
+class CaseReopened(Event, frozen=True, tag="case_reopened"):
     reason: str
 
 
-class CaseClosed(Event, tag="case_closed"):
+class CaseClosed(Event, frozen=True, tag="case_closed"):
     why: str
 
 
-class FollowUpAsked(Event, tag="follow_up_asked"):
+class FollowUpAsked(Event, frozen=True, tag="follow_up_asked"):
     pass
 
 
-class FollowUpRecorded(Event, tag="follow_up_recorded"):
+class FollowUpRecorded(Event, frozen=True, tag="follow_up_recorded"):
     solved: bool
 
 
-class RatingRecorded(Event, tag="rating_recorded"):
+class RatingRecorded(Event, frozen=True, tag="rating_recorded"):
     score: int
 
 
-class NoticeIssued(Event, tag="notice_issued"):
+class NoticeIssued(Event, frozen=True, tag="notice_issued"):
     notice: Notice
 
 
-class NobodyReachable(Event, tag="nobody_reachable"):
+class NobodyReachable(Event, frozen=True, tag="nobody_reachable"):
     """A notice reached nobody on any channel."""
 
     notice: str
@@ -339,41 +356,41 @@ class NobodyReachable(Event, tag="nobody_reachable"):
     why: str = ""
 
 
-class CustomerInformed(Event, tag="customer_informed"):
+class CustomerInformed(Event, frozen=True, tag="customer_informed"):
     message: CustomerMessage
 
 
-class CaseJoined(Event, tag="case_joined"):
+class CaseJoined(Event, frozen=True, tag="case_joined"):
     """Another case's story was taken in."""
 
     other: int
     story: dict[str, Any] = {}
 
 
-class CaseLeft(Event, tag="case_left"):
+class CaseLeft(Event, frozen=True, tag="case_left"):
     """This case went on inside another."""
 
     into: int
 
 
-class MatterSplit(Event, tag="matter_split"):
+class MatterSplit(Event, frozen=True, tag="matter_split"):
     new_case: int
     what: str
 
 
-class PingPongStopped(Event, tag="ping_pong_stopped"):
+class PingPongStopped(Event, frozen=True, tag="ping_pong_stopped"):
     """The owner changed too often; the case stays here until it is resolved or climbs."""
 
     owner: str
     changes: int
 
 
-class PolicyPinned(Event, tag="policy_pinned"):
+class PolicyPinned(Event, frozen=True, tag="policy_pinned"):
     version: int
     why: str = ""
 
 
-class SetAside(Event, tag="set_aside"):
+class SetAside(Event, frozen=True, tag="set_aside"):
     """The fact was kept and changed nothing; ``why`` says so in one sentence."""
 
     fact: str
@@ -394,6 +411,7 @@ AnyEvent = (
     | AttemptAnswerRecorded
     | PromiseRecorded
     | PromiseSettled
+    | RuleDecided
     | EscalationOpened
     | EscalationHeld
     | Escalated

@@ -125,7 +125,6 @@ def _customer_said(case: Case, event: e.MessageRead) -> Case:
     told = case.told
     for item in event.told:
         told = _kept(told, ToldFact(item, event.message, event.at), "told")
-    listener = case.owner or "nobody yet"
     answered_already = (
         case.last_answer_at is not None and event.at <= case.last_answer_at
     )  # delivered out of order
@@ -138,13 +137,10 @@ def _customer_said(case: Case, event: e.MessageRead) -> Case:
         journey=_journey(case, event.point),
         original_sentiment=_first(case.original_sentiment, event.point),
         matter=event.matter or case.matter,
-        summary=Linked(event.summary, event.message, event.at) if event.summary else case.summary,
         wish=Wish(event.want, event.message, event.at) if event.want else case.wish,
         told=told,
-        times_explained=case.times_explained + event.retold,
-        explained_to=case.explained_to
-        if not event.retold or listener in case.explained_to
-        else (*case.explained_to, listener)[-20:],
+        explained=event.explained or case.explained,
+        asked_slots=(),
     )
 
 
@@ -154,6 +150,7 @@ def _first(original: float | None, point: JourneyPoint | None) -> float | None:
 
 def _we_said(case: Case, event: e.MessageRead) -> Case:
     handoff = case.handoff
+    case = replace(case, asked_slots=event.asks)
     if event.asked_again:
         handoff = replace(
             handoff,
@@ -253,11 +250,15 @@ def _promise_settled(case: Case, event: e.PromiseSettled) -> Case:
 # --- escalation -------------------------------------------------------------------------------------------------------
 
 
+def _rule_decided(case: Case, event: e.RuleDecided) -> Case:
+    return replace(case, fired=_kept(case.fired, event.key, "fired"))
+
+
 def _escalation_opened(case: Case, event: e.EscalationOpened) -> Case:
     return replace(case, escalations=_kept(case.escalations, event.escalation, "escalations"))
 
 
-def _with_escalation(case: Case, number: int, **changes: Any) -> Case:  # noqa: ANN401 - fields of Escalation
+def _with_escalation(case: Case, number: int, **changes: Any) -> Case:
     def changed(item: Escalation) -> Escalation:
         return replace(item, **changes) if item.number == number else item
 
@@ -501,6 +502,7 @@ _CHANGES: dict[type, Callable[[Case, Any], Case]] = {
     e.AttemptAnswerRecorded: _attempt_answer_recorded,
     e.PromiseRecorded: _promise_recorded,
     e.PromiseSettled: _promise_settled,
+    e.RuleDecided: _rule_decided,
     e.EscalationOpened: _escalation_opened,
     e.EscalationHeld: _escalation_held,
     e.Escalated: _escalated,

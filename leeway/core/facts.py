@@ -43,7 +43,12 @@ class CustomerRef(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
 
 
 class Base(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="fact"
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag_field="fact",
 ):
     """What every fact has.
 
@@ -60,7 +65,7 @@ class Base(
     by: Name = ""
 
 
-class InteractionOpened(Base, tag="interaction_opened"):
+class InteractionOpened(Base, frozen=True, tag="interaction_opened"):
     customer: CustomerRef
     channel: Name = ""
     subject: Words = ""
@@ -68,13 +73,14 @@ class InteractionOpened(Base, tag="interaction_opened"):
     brand: Name = ""
 
 
-class InteractionEnded(Base, tag="interaction_ended"):
+class InteractionEnded(Base, frozen=True, tag="interaction_ended"):
     reason: Words = ""
 
 
-class MessageReceived(Base, tag="message"):
+class MessageReceived(Base, frozen=True, tag="message"):
     """One turn. ``author`` is who wrote it; for an agent ``by`` is their id, if known. An internal note is not
-    seen by the customer and is not read for cues."""
+    seen by the customer and is not read for cues.
+    """
 
     author: Author
     text: Text
@@ -86,7 +92,7 @@ class MessageReceived(Base, tag="message"):
     internal: bool = False
 
 
-class CustomerEvent(Base, tag="customer_event"):
+class CustomerEvent(Base, frozen=True, tag="customer_event"):
     """Something the customer did that is not a message: ``payment_failed``, ``opened_cancellation_page``."""
 
     name: Id
@@ -95,14 +101,14 @@ class CustomerEvent(Base, tag="customer_event"):
     details: dict[str, str] = {}
 
 
-class StepTaken(Base, tag="step_taken"):
+class StepTaken(Base, frozen=True, tag="step_taken"):
     """A step of the before-you-escalate list was done; ``note`` says how."""
 
     step: Name
     note: Words = ""
 
 
-class AttemptMade(Base, tag="attempt"):
+class AttemptMade(Base, frozen=True, tag="attempt"):
     """A solution was offered. ``amount`` is in minor units."""
 
     offer: Words
@@ -111,7 +117,7 @@ class AttemptMade(Base, tag="attempt"):
     currency: Name = ""
 
 
-class AttemptAnswered(Base, tag="attempt_answered"):
+class AttemptAnswered(Base, frozen=True, tag="attempt_answered"):
     """The customer's answer to a solution; ``attempt`` 0 means the latest one."""
 
     answer: Literal["accepted", "declined", "unclear"]
@@ -119,7 +125,7 @@ class AttemptAnswered(Base, tag="attempt_answered"):
     reason: Words = ""
 
 
-class PromiseMade(Base, tag="promise"):
+class PromiseMade(Base, frozen=True, tag="promise"):
     """What was said, by whom (``by``), by when. Confirms a promise found in the agent's words when it names it."""
 
     what: Words
@@ -127,22 +133,23 @@ class PromiseMade(Base, tag="promise"):
     promise: int = 0
 
 
-class PromiseKept(Base, tag="promise_kept"):
+class PromiseKept(Base, frozen=True, tag="promise_kept"):
     promise: int
     note: Words = ""
 
 
-class PromiseReleased(Base, tag="promise_released"):
+class PromiseReleased(Base, frozen=True, tag="promise_released"):
     """The customer let us off this promise (or it was never one, for a promise found by reading)."""
 
     promise: int
     reason: Words = ""
 
 
-class EscalationRequested(Base, tag="escalation_requested"):
+class EscalationRequested(Base, frozen=True, tag="escalation_requested"):
     """Somebody pressed escalate. ``seen`` is the case version they were looking at; an older press does nothing
     when the case has moved since. ``to`` names a level; empty means the next one. ``override`` is the reason for
-    going up although steps are untried or the packet is not complete."""
+    going up although steps are untried or the packet is not complete.
+    """
 
     requested_by: Literal["customer", "agent", "supervisor", "api"]
     reason: Reason = "customer_request"
@@ -152,25 +159,25 @@ class EscalationRequested(Base, tag="escalation_requested"):
     seen: int | None = None
 
 
-class EscalationDeclined(Base, tag="escalation_declined"):
+class EscalationDeclined(Base, frozen=True, tag="escalation_declined"):
     """A requested escalation is turned down, with the reason the customer and the agent are told."""
 
     reason: Words
 
 
-class Deescalated(Base, tag="deescalated"):
+class Deescalated(Base, frozen=True, tag="deescalated"):
     """The case is handed back down to ``to``; its own recorded act."""
 
     reason: Words
     to: Name = ""
 
 
-class ConsultAsked(Base, tag="consult_asked"):
+class ConsultAsked(Base, frozen=True, tag="consult_asked"):
     question: Words
     to: Name = ""
 
 
-class ConsultAnswered(Base, tag="consult_answered"):
+class ConsultAnswered(Base, frozen=True, tag="consult_answered"):
     """Advice from the level asked. ``averted`` says whether it made the transfer unnecessary."""
 
     advice: Words
@@ -178,37 +185,37 @@ class ConsultAnswered(Base, tag="consult_answered"):
     averted: bool | None = None
 
 
-class SlotFilled(Base, tag="slot_filled"):
+class SlotFilled(Base, frozen=True, tag="slot_filled"):
     """The person handing over fills what the packet misses."""
 
     slot: Name
     value: Words
 
 
-class HandoffAccepted(Base, tag="handoff_accepted"):
+class HandoffAccepted(Base, frozen=True, tag="handoff_accepted"):
     seen: int | None = None
 
 
-class HandoffAskedBack(Base, tag="handoff_asked_back"):
+class HandoffAskedBack(Base, frozen=True, tag="handoff_asked_back"):
     question: Words
 
 
-class HandoffAnswered(Base, tag="handoff_answered"):
+class HandoffAnswered(Base, frozen=True, tag="handoff_answered"):
     answer: Words
 
 
-class HandoffDeclined(Base, tag="handoff_declined"):
+class HandoffDeclined(Base, frozen=True, tag="handoff_declined"):
     reason: Words
 
 
-class HandedOver(Base, tag="handed_over"):
+class HandedOver(Base, frozen=True, tag="handed_over"):
     """The owner passes the case to somebody at the same level (end of shift, holiday, expertise)."""
 
     to: Name = ""
     reason: Words = ""
 
 
-class UpdateSent(Base, tag="update_sent"):
+class UpdateSent(Base, frozen=True, tag="update_sent"):
     """News to the customer. ``kind`` tells a regulator's acknowledgement or final response from ordinary news."""
 
     text: Text
@@ -216,17 +223,17 @@ class UpdateSent(Base, tag="update_sent"):
     reason: Words = ""
 
 
-class Paused(Base, tag="paused"):
+class Paused(Base, frozen=True, tag="paused"):
     cause: Literal["waiting_for_customer", "waiting_for_third_party", "agreed_with_customer"]
     note: Words = ""
     until: Instant | None = None
 
 
-class Resumed(Base, tag="resumed"):
+class Resumed(Base, frozen=True, tag="resumed"):
     note: Words = ""
 
 
-class Resolved(Base, tag="resolved"):
+class Resolved(Base, frozen=True, tag="resolved"):
     """``within_authority`` names the level whose authority would have been enough."""
 
     how: Words
@@ -234,21 +241,21 @@ class Resolved(Base, tag="resolved"):
     final: bool = False
 
 
-class Reopened(Base, tag="reopened"):
+class Reopened(Base, frozen=True, tag="reopened"):
     reason: Words
 
 
-class FollowUpAnswered(Base, tag="follow_up_answered"):
+class FollowUpAnswered(Base, frozen=True, tag="follow_up_answered"):
     solved: bool
     text: Words = ""
 
 
-class Rated(Base, tag="rated"):
+class Rated(Base, frozen=True, tag="rated"):
     score: Annotated[int, Meta(ge=1, le=5)]
     text: Words = ""
 
 
-class OwnerUnavailable(Base, tag="owner_unavailable"):
+class OwnerUnavailable(Base, frozen=True, tag="owner_unavailable"):
     """The case's owner, or who was asked, went away (absence, end of shift, left)."""
 
     person: Name
@@ -256,7 +263,7 @@ class OwnerUnavailable(Base, tag="owner_unavailable"):
     until: Instant | None = None
 
 
-class NoticeUndeliverable(Base, tag="notice_undeliverable"):
+class NoticeUndeliverable(Base, frozen=True, tag="notice_undeliverable"):
     """Every channel for this notice failed."""
 
     notice: Name
@@ -264,31 +271,31 @@ class NoticeUndeliverable(Base, tag="notice_undeliverable"):
     why: Words = ""
 
 
-class MergedFrom(Base, tag="merged_from"):
+class MergedFrom(Base, frozen=True, tag="merged_from"):
     """Another case turned out to be this matter. ``story`` is what that case knew, so that a replay needs only this."""
 
     other: int
     story: dict[str, Any] = {}
 
 
-class MergedInto(Base, tag="merged_into"):
+class MergedInto(Base, frozen=True, tag="merged_into"):
     into: int
 
 
-class SplitOff(Base, tag="split_off"):
+class SplitOff(Base, frozen=True, tag="split_off"):
     """A second matter was taken out of this case into ``new_case``."""
 
     new_case: int
     what: Words
 
 
-class PolicyApplied(Base, tag="policy_applied"):
+class PolicyApplied(Base, frozen=True, tag="policy_applied"):
     """The new policy is applied to this running case on purpose."""
 
     version: int
 
 
-class ClockTicked(Base, tag="clock_ticked"):
+class ClockTicked(Base, frozen=True, tag="clock_ticked"):
     """Time passed; ``at`` is now. Only the sweeper makes these."""
 
 

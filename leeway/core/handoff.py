@@ -6,6 +6,7 @@ customer (``missing``).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -77,26 +78,21 @@ def missing(case: Case, policy: Policy) -> tuple[str, ...]:
     return tuple(slot for slot in policy.required_slots if not _filled(case, slot))
 
 
+_FILLED: dict[str, Callable[[Case], bool]] = {
+    "matter": lambda case: case.summary is not None,
+    "wants": lambda case: case.wish is not None,
+    "feeling": lambda case: bool(case.journey),
+    "told": lambda case: bool(case.told),
+    "tried": lambda case: bool(case.attempts or case.steps),
+    "promises": lambda case: bool(case.promises),
+    "why": lambda case: bool(case.escalations),
+}
+"""How the transcript alone fills a slot."""
+
+
 def _filled(case: Case, slot: str) -> bool:
-    if slot in case.slots:
-        return True
-    match slot:
-        case "matter":
-            return case.summary is not None
-        case "wants":
-            return case.wish is not None
-        case "feeling":
-            return bool(case.journey)
-        case "told":
-            return bool(case.told)
-        case "tried":
-            return bool(case.attempts or case.steps)
-        case "promises":
-            return bool(case.promises)
-        case "why":
-            return bool(case.escalations)
-        case _:
-            return False
+    seen = _FILLED.get(slot)
+    return slot in case.slots or (seen is not None and seen(case))
 
 
 def packet(case: Case, policy: Policy, customer: Customer | None, now: datetime) -> Packet:
@@ -162,7 +158,14 @@ def _feeling(case: Case) -> tuple[Line, ...]:
         lines.append(Line(f"{worst.feeling} at the worst", worst.message, worst.at, worst.why))
     heading = trend(case.journey)
     going = {"improving": "improving", "declining": "getting worse", "same": "steady"}[heading]
-    lines.append(Line(f"{last.feeling} now, {going}, patience {round(last.patience)} of 100", last.message, last.at, last.why))
+    lines.append(
+        Line(
+            f"{last.feeling} now, {going}, patience {round(last.patience)} of 100",
+            last.message,
+            last.at,
+            last.why,
+        )
+    )
     return (*lines, *_slot(case, "feeling"))
 
 
@@ -176,10 +179,10 @@ def _told(case: Case) -> list[Line]:
 
 
 def _explained(case: Case) -> tuple[Line, ...]:
-    times, people = case.times_explained, len(case.explained_to)
-    if not times:
+    times, people = case.explained.times, max(len(case.explained.people), 1)
+    if times <= 1:
         return (Line("told us once"),) if case.summary else ()
-    return (Line(f"explained {times + 1} times, to {max(people, 1)} {'person' if people <= 1 else 'people'}"),)
+    return (Line(f"explained {times} times, to {people} {'person' if people == 1 else 'people'}"),)
 
 
 def _steps(case: Case) -> tuple[Line, ...]:
@@ -190,7 +193,12 @@ def _steps(case: Case) -> tuple[Line, ...]:
 
 def _attempt(attempt: Attempt) -> Line:
     amount = f" {money_in_words(attempt.amount, attempt.currency)}" if attempt.amount else ""
-    answer = {"": "no answer yet", "accepted": "accepted", "declined": "declined", "unclear": "no clear answer"}
+    answer = {
+        "": "no answer yet",
+        "accepted": "accepted",
+        "declined": "declined",
+        "unclear": "no clear answer",
+    }
     reason = f": “{attempt.reason}”" if attempt.reason else ""
     return Line(f"{attempt.offer}{amount}", attempt.message, attempt.at, f"{answer[attempt.answer]}{reason}")
 
@@ -208,7 +216,9 @@ def _promise(promise: Promise) -> Line:
 def _authority(case: Case, policy: Policy) -> tuple[Line, ...]:
     """What the level that has the case now may decide alone."""
     return tuple(
-        Line(f"{limit.instrument.replace('_', ' ')} up to {money_in_words(limit.amount, limit.currency)} a {limit.per}")
+        Line(
+            f"{limit.instrument.replace('_', ' ')} up to {money_in_words(limit.amount, limit.currency)} a {limit.per}"
+        )
         for limit in policy.authority
         if limit.level == case.level
     )
@@ -234,7 +244,9 @@ def _why(case: Case) -> tuple[Line, ...]:
     for item in case.escalations:
         by = f"rule “{item.rule}”" if item.rule else f"asked by {item.requested_by or item.request_source}"
         evidence = item.evidence[0] if item.evidence else ""
-        lines.append(Line(f"{item.reason.replace('_', ' ')}: {item.why or by}", evidence, item.requested_at, by))
+        lines.append(
+            Line(f"{item.reason.replace('_', ' ')}: {item.why or by}", evidence, item.requested_at, by)
+        )
     strongest = sorted(case.cues.items(), key=lambda pair: pair[1].strongest, reverse=True)[:4]
     signs = [Line(cue_in_words(kind), tally.message, tally.last_at, tally.quote) for kind, tally in strongest]
     return (*lines, *_slot(case, "why"), *signs)

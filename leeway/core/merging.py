@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from leeway.core.case import KEPT, Case
 from leeway.core.journey import compress
+from leeway.core.reading.restating import Explained
 
 
 def story_of(case: Case) -> dict[str, Any]:
@@ -33,7 +34,10 @@ def joined(case: Case, story: Mapping[str, Any]) -> Case:
         journey=tuple(compress(tuple(journey))),
         cues={**other.cues, **case.cues},
         wish=_later(case, other),
-        times_explained=case.times_explained + max(other.times_explained, 1),
+        explained=Explained(
+            case.explained.times + other.explained.times,
+            tuple(dict.fromkeys((*case.explained.people, *other.explained.people)))[-16:],
+        ),
         unanswered=case.unanswered + other.unanswered,
         waiting_since=_earliest(case.waiting_since, other.waiting_since),
         last_message=other.last_message or case.last_message,

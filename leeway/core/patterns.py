@@ -24,9 +24,13 @@ def pattern_cues(case: Case, customer: Customer | None, now: datetime) -> tuple[
     """Every pattern that holds now, with the observation in words."""
     found: list[tuple[CueKind, bool, float, str]] = []
     contacts = contacts_lately(case, now)
-    found.append(("repeat_contact", contacts >= 2, min(1.0, contacts / 4), f"contact {contacts} about this matter"))  # noqa: PLR2004
+    found.append(
+        ("repeat_contact", contacts >= 2, min(1.0, contacts / 4), f"contact {contacts} about this matter")
+    )
     earlier = 0 if customer is None else customer.escalations - len(case.escalations)
-    found.append(("earlier_escalation", earlier > 0, 0.5, f"{earlier} earlier escalation{'s' * (earlier != 1)}"))
+    found.append(
+        ("earlier_escalation", earlier > 0, 0.5, f"{earlier} earlier escalation{'s' * (earlier != 1)}")
+    )
     broken = sum(item.state == "broken" for item in case.promises)
     found.append(("promise_overdue", broken > 0, min(1.0, 0.6 + broken * 0.2), "a promise was not kept"))
     changes = case.owner_changes
@@ -34,9 +38,18 @@ def pattern_cues(case: Case, customer: Customer | None, now: datetime) -> tuple[
     found.append(("reopened", case.reopened > 0, 0.7, "reopened"))
     waiting = case.unanswered
     found.append(
-        ("unanswered", waiting >= LONG_UNANSWERED, min(1.0, waiting / 5), f"{waiting} messages without an answer")
+        (
+            "unanswered",
+            waiting >= LONG_UNANSWERED,
+            min(1.0, waiting / 5),
+            f"{waiting} messages without an answer",
+        )
     )
-    near = customer is not None and customer.renewal is not None and timedelta() <= customer.renewal - now <= RENEWAL_WITHIN
+    near = (
+        customer is not None
+        and customer.renewal is not None
+        and timedelta() <= customer.renewal - now <= RENEWAL_WITHIN
+    )
     found.append(("renewal_near", near, 0.5, "renewal is near"))
     return tuple(Cue(kind, strength, words) for kind, holds, strength, words in found if holds)
 

@@ -1,6 +1,6 @@
 """Small questions about people that decisions ask of the roster, forgiving about names it does not know.
 
-A policy may name a team that the roster has lost since; a decision must then still find somebody, so nothing here raises.
+A policy may name a team that the roster has lost since; a decision must still find somebody: nothing here raises.
 """
 
 from __future__ import annotations

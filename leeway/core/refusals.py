@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
-    """One clear sentence for the person who asked; ``field`` points at what was wrong, ``code`` is stable for programs."""
+class Refusal(Exception):
+    """One clear sentence for the person who asked; ``field`` points at what was wrong, ``code`` is for programs."""
 
     def __init__(self, sentence: str, *, field: str = "", code: str = "refused") -> None:
         super().__init__(sentence)
@@ -16,5 +16,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 class MovedOn(Refusal):
     """The case changed since the person looked at it."""
 
-    def __init__(self, sentence: str = "This case has changed since you looked at it. Look again, then decide.") -> None:
+    def __init__(
+        self, sentence: str = "This case has changed since you looked at it. Look again, then decide."
+    ) -> None:
         super().__init__(sentence, field="seen", code="moved_on")

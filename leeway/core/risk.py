@@ -89,7 +89,7 @@ def default_scorer(case: Case, customer: Customer | None, now: datetime) -> Risk
     parts = [*_cue_parts(case), *_pattern_parts(case, customer), *_mood_parts(case)]
     del now
     logit = BASE + sum(weight for weight, _ in parts)
-    reasons = sorted((part for part in parts if part[0] > 0.2), reverse=True)  # noqa: PLR2004 - too small to mention
+    reasons = sorted((part for part in parts if part[0] > 0.2), reverse=True)
     return Risk(round(1 / (1 + math.exp(-logit)), 4), tuple(reason for _, reason in reasons[:4]))
 
 
@@ -127,7 +127,7 @@ def _pattern_parts(case: Case, customer: Customer | None) -> list[tuple[float, s
         *_times(case.reopened, REOPENED, "reopened"),
         *_times(case.unanswered - 1, UNANSWERED, f"{case.unanswered} unanswered messages"),
         *_times(refused, REFUSED, f"declined {refused} solutions"),
-        *_times(case.times_explained, EXPLAINED_AGAIN, f"explained it {case.times_explained + 1} times"),
+        *_times(case.explained.times - 1, EXPLAINED_AGAIN, f"explained it {case.explained.times} times"),
     ]
 
 

@@ -78,19 +78,37 @@ COLUMNS: dict[str, Column] = {
     for column in (
         Column("cue", "words", "signs in this message or in the pattern around it", tuple(sorted(CUE_KINDS))),
         Column("risk", "share", "probability that the case escalates", high=1, whole=False),
-        Column("trend", "word", "where the customer's feeling is heading", ("improving", "same", "declining")),
+        Column(
+            "trend", "word", "where the customer's feeling is heading", ("improving", "same", "declining")
+        ),
         Column("feeling", "word", "how the customer feels now", FEELINGS),
         Column("patience", "number", "how much patience is left, 0 to 100", high=100),
         Column("tier", "word", "the customer's value tier"),
-        Column("contacts_30d", "number", "contacts about this matter in the last 30 days, this one included", low=1),
-        Column("same_matter", "yes_no", "the customer came back about a matter they had contacted us about before"),
+        Column(
+            "contacts_30d",
+            "number",
+            "contacts about this matter in the last 30 days, this one included",
+            low=1,
+        ),
+        Column(
+            "same_matter",
+            "yes_no",
+            "the customer came back about a matter they had contacted us about before",
+        ),
         Column("first_contact", "yes_no", "nobody of ours has answered in this case yet"),
         Column(
-            "promise", "words", "states of the promises made in this case", ("pending", "approaching", "kept", "broken")
+            "promise",
+            "words",
+            "states of the promises made in this case",
+            ("pending", "approaching", "kept", "broken"),
         ),
         Column("attempts", "number", "solutions offered so far"),
         Column("refused", "number", "solutions the customer declined"),
-        Column("offer_needed", "money", "what the customer asks for, in money; compare with `authority` or an amount"),
+        Column(
+            "offer_needed",
+            "money",
+            "what the customer asks for, in money; compare with `authority` or an amount",
+        ),
         Column("region", "word", "the customer's region"),
         Column("product", "word", "the product the matter is about"),
         Column("channel", "word", "the channel of this contact"),
@@ -110,8 +128,16 @@ COLUMNS: dict[str, Column] = {
         Column("earlier_escalations", "number", "escalations of this customer before this case"),
         Column("times_explained", "number", "times the customer told the same matter"),
         Column("people_explained_to", "number", "people of ours the customer explained the matter to"),
-        Column("event", "words", "customer events that happened (opened_cancellation_page, payment_failed, ...)"),
-        Column("rating", "number", "the customer's last rating, 1 to 5; no match when there is none", low=1, high=5),
+        Column(
+            "event", "words", "customer events that happened (opened_cancellation_page, payment_failed, ...)"
+        ),
+        Column(
+            "rating",
+            "number",
+            "the customer's last rating, 1 to 5; no match when there is none",
+            low=1,
+            high=5,
+        ),
         Column(
             "requested_by",
             "word",

@@ -1,7 +1,7 @@
 """What is handed in to a decision besides the case and the fact.
 
-``World`` is the large, versioned, slowly changing part (policies, roster, languages, risk scorer); ``Known`` is the small
-part that is written down beside every fact, so that the same decision can be made again years later.
+``World`` is the large, versioned, slowly changing part (policies, roster, languages, risk scorer); ``Known`` is the
+small part that is written down beside every fact, so that the same decision can be made again years later.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from leeway.core.roster import Roster
 class Known(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was known when a fact was decided. ``load`` is the open cases each person owns; it is written down only
     for decisions that chose a person. ``policy`` and ``roster`` are versions. ``quiet`` marks imported history:
-    decisions are made and recorded, nobody is told."""
+    decisions are made and recorded, nobody is told.
+    """
 
     now: datetime
     policy: int = 0

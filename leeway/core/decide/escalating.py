@@ -20,7 +20,9 @@ from leeway.core.policy import Level, Reason, RegulatorClock, Rule
 from leeway.core.refusals import MovedOn, Refusal
 from leeway.core.worktime import ALWAYS
 
-NEVER_HELD: frozenset[Reason] = frozenset({"regulator_or_legal", "vulnerable_customer", "broken_promise", "time_limit"})
+NEVER_HELD: frozenset[Reason] = frozenset(
+    {"regulator_or_legal", "vulnerable_customer", "broken_promise", "time_limit"}
+)
 """Reasons that do not wait for a missing packet slot: the person above would rather have it now."""
 
 
@@ -35,6 +37,7 @@ def apply_rules(turn: Turn, cues: tuple[Cue, ...]) -> None:
     if match is None:
         return
     rule = match.rule
+    turn.emit(_decided(turn, match))
     if rule.consult:
         consult_by_rule(turn, match)
         return
@@ -50,7 +53,9 @@ def _fresh_match(turn: Turn, cues: tuple[Cue, ...]) -> Match | None:
     A sign in a message is new each time it is said. A rule that looks only at lasting things (third contact, tier)
     fires once a contact; otherwise a case handed back down would go straight up again.
     """
-    match = first_match(turn.policy, situation_of(turn.case, turn.known.customer, turn.policy, turn.now, cues=cues))
+    match = first_match(
+        turn.policy, situation_of(turn.case, turn.known.customer, turn.policy, turn.now, cues=cues)
+    )
     if match is None:
         return None
     escalation = turn.case.escalation
@@ -68,6 +73,19 @@ def _key(turn: Turn, rule: Rule) -> str:
     return f"rule:{rule.name}:{len(turn.case.contacts)}"
 
 
+def _decided(turn: Turn, match: Match) -> e.RuleDecided:
+    seen = tuple((item.condition.column, _shown(item.value)) for item in match.seen)
+    return e.RuleDecided(
+        at=turn.now,
+        rule=match.rule.name,
+        go=match.rule.go,
+        key=_key(turn, match.rule),
+        consult=match.rule.consult,
+        policy_version=turn.policy.version,
+        seen=seen,
+    )
+
+
 def _why(match: Match, cues: tuple[Cue, ...]) -> str:
     """What the rule saw, in words: the customer's own where there are any."""
     wanted = {
@@ -77,7 +95,11 @@ def _why(match: Match, cues: tuple[Cue, ...]) -> str:
         for value in getattr(seen.condition.test, "values", ())
     }
     quotes = [f"“{cue.quote}”" for cue in cues if cue.kind in wanted and cue.quote]
-    others = [f"{s.condition.column.replace('_', ' ')} {_shown(s.value)}" for s in match.seen if s.condition.column != "cue"]
+    others = [
+        f"{s.condition.column.replace('_', ' ')} {_shown(s.value)}"
+        for s in match.seen
+        if s.condition.column != "cue"
+    ]
     return "; ".join([*quotes, *others]) or match.rule.name
 
 
@@ -125,16 +147,21 @@ def _wanted_level(turn: Turn, fact: EscalationRequested) -> Level:
     if fact.to:
         names = [level.name for level in (*turn.policy.levels, *turn.policy.desks)]
         if fact.to not in names:
-            raise Refusal(f"There is no level called {fact.to!r}; choose one of {', '.join(names)}.", field="to")
+            raise Refusal(
+                f"There is no level called {fact.to!r}; choose one of {', '.join(names)}.", field="to"
+            )
         level = turn.policy.level(fact.to)
         if level.kind == "hierarchical" and not _above(turn, level, turn.case.level):
             raise Refusal(
-                f"{fact.to} is not above {turn.case.level}, where the case is. Use de-escalate to hand it down.", field="to"
+                f"{fact.to} is not above {turn.case.level}, where the case is. Use de-escalate to hand it down.",
+                field="to",
             )
         return level
     above = next_above(turn, turn.level)
     if above is None:
-        raise Refusal(f"The case is at {turn.case.level}, the top of the house; there is no level above it.", field="to")
+        raise Refusal(
+            f"The case is at {turn.case.level}, the top of the house; there is no level above it.", field="to"
+        )
     return above
 
 
@@ -193,7 +220,11 @@ def go_up(
         evidence=evidence,
     )
     turn.emit(e.EscalationOpened(at=turn.at, escalation=record))
-    untried = tuple(step for step in (rule.first if rule else _steps_for_hand(turn, source)) if step not in turn.case.steps)
+    untried = tuple(
+        step
+        for step in (rule.first if rule else _steps_for_hand(turn, source))
+        if step not in turn.case.steps
+    )
     lacking = missing(turn.case, turn.policy) if source == "internal" and reason not in NEVER_HELD else ()
     if (untried or lacking) and not override and turn.case.owner:
         hold(turn, record.number, untried, lacking)
@@ -208,13 +239,17 @@ def _steps_for_hand(turn: Turn, source: RequestSource) -> tuple[str, ...]:
 
 def _pin(turn: Turn) -> None:
     if not turn.case.policy_version:
-        turn.emit(e.PolicyPinned(at=turn.now, version=turn.world.policy.version, why="escalated under this version"))
+        turn.emit(
+            e.PolicyPinned(at=turn.now, version=turn.world.policy.version, why="escalated under this version")
+        )
 
 
 def hold(turn: Turn, number: int, untried: tuple[str, ...], lacking: tuple[str, ...]) -> None:
     """Wait for what is owed, but not for long: the accept time of the level that owes it."""
     turn.emit(e.EscalationHeld(at=turn.now, number=number, untried=untried, missing=lacking))
-    turn.start_clock("hold", "step", turn.level.accept, turn.calendar_of(turn.level), episode=f"hold:{number}")
+    turn.start_clock(
+        "hold", "step", turn.level.accept, turn.calendar_of(turn.level), episode=f"hold:{number}"
+    )
     asks = {step.name: step.ask for step in turn.policy.before}
     wanted = [asks.get(step, step.replace("_", " ")) for step in untried]
     wanted += [f"Fill in: {slot}" for slot in lacking]
@@ -236,7 +271,14 @@ def release_if_ready(turn: Turn) -> None:
     untried = tuple(step for step in held.untried if step not in turn.case.steps)
     lacking = tuple(slot for slot in missing(turn.case, turn.policy) if slot in held.missing)
     if not untried and not lacking:
-        arrive(turn, held, turn.policy.level(held.level), held.why, moved=False, rule=_rule_named(turn, held.rule))
+        arrive(
+            turn,
+            held,
+            turn.policy.level(held.level),
+            held.why,
+            moved=False,
+            rule=_rule_named(turn, held.rule),
+        )
     elif (untried, lacking) != (held.untried, held.missing):
         turn.emit(e.EscalationHeld(at=turn.now, number=held.number, untried=untried, missing=lacking))
 
@@ -244,7 +286,14 @@ def release_if_ready(turn: Turn) -> None:
 def hold_ran_out(turn: Turn) -> None:
     held = turn.case.escalation
     if held is not None and held.state == "requested":
-        arrive(turn, held, turn.policy.level(held.level), held.why, moved=False, rule=_rule_named(turn, held.rule))
+        arrive(
+            turn,
+            held,
+            turn.policy.level(held.level),
+            held.why,
+            moved=False,
+            rule=_rule_named(turn, held.rule),
+        )
 
 
 def _rule_named(turn: Turn, name: str) -> Rule | None:
@@ -262,21 +311,20 @@ def arrive(
     lacking = missing(turn.case, turn.policy)
     turn.emit(
         e.Escalated(
-            at=turn.now, number=record.number, level=level.name, kind=level.kind, why=why, moved=moved, packet_missing=lacking
+            at=turn.now,
+            number=record.number,
+            level=level.name,
+            kind=level.kind,
+            why=why,
+            moved=moved,
+            packet_missing=lacking,
         )
     )
-    if rule is not None:
-        turn.emit(_fired(turn, rule))
     start_level_clocks(turn, level)
     owners.ask(turn, level, why)
     _tell_others(turn, rule, level, why)
     text = words.customer_text(turn, rule.tell_customer if rule else "escalated")
     turn.tell_customer("escalated", f"escalated:{record.number}:{level.name}", text)
-
-
-def _fired(turn: Turn, rule: Rule) -> e.NoticeIssued:
-    """Remember that this rule has decided in this contact. It is told to nobody."""
-    return e.NoticeIssued(at=turn.now, notice=e.Notice(_key(turn, rule), "rule_fired", (), rule.name))
 
 
 def leave_level(turn: Turn) -> None:
@@ -292,8 +340,11 @@ def start_level_clocks(turn: Turn, level: Level) -> None:
     turn.start_clock("level", "level", level.resolve, calendar, warnings=level.warn, about=level.name)
     turn.start_clock("update", "update", level.update, calendar, warnings=level.warn, about=level.name)
     if "resolution" not in turn.case.clocks:
-        turn.start_clock("resolution", "resolution", turn.policy.close_within, ALWAYS, warnings=turn.policy.clocks.warn)
+        turn.start_clock(
+            "resolution", "resolution", turn.policy.close_within, ALWAYS, warnings=turn.policy.clocks.warn
+        )
     start_regulator_clocks(turn, "escalated")
+    start_regulator_clocks(turn, "complaint")
     steps.start(turn, level)
 
 
@@ -326,7 +377,9 @@ def _tell_others(turn: Turn, rule: Rule | None, level: Level, why: str) -> None:
         turn.tell("informed", f"informed:{number}:{level.name}", tuple(inside), subject, why)
     if rule.tell_outside:
         subject = f"Case C-{turn.case.id}: {words.REASONS[rule.because]}"
-        notice = e.Notice(f"outside:{number}:{level.name}", "outside", rule.tell_outside, subject, why, ("outside",))
+        notice = e.Notice(
+            f"outside:{number}:{level.name}", "outside", rule.tell_outside, subject, why, ("outside",)
+        )
         turn.emit(e.NoticeIssued(at=turn.now, notice=notice))
 
 
@@ -342,7 +395,10 @@ def climb(turn: Turn, why: str) -> None:
             go_up(turn, above, "time_limit", source="rule", by="", why=why)
         return
     if above is None:
-        owner_and_head = (turn.case.owner, *people_of(turn.world.roster, f"manager_of:{turn.case.owner}", turn.now))
+        owner_and_head = (
+            turn.case.owner,
+            *people_of(turn.world.roster, f"manager_of:{turn.case.owner}", turn.now),
+        )
         turn.tell(
             "top_of_the_house",
             f"top:{turn.case.version}",
@@ -372,7 +428,9 @@ def deescalate(turn: Turn, to: str, reason: str, by: str) -> None:
     leave_level(turn)
     turn.emit(
         e.CaseDeescalated(at=turn.at, number=record.number, to=level.name, reason=reason, by=by),
-        e.EscalationEnded(at=turn.at, number=record.number, outcome=f"de-escalated: {reason}", within_authority=level.name),
+        e.EscalationEnded(
+            at=turn.at, number=record.number, outcome=f"de-escalated: {reason}", within_authority=level.name
+        ),
     )
     turn.stop_clock("resolution", "met")
     turn.start_clock("update", "update", level.update, turn.calendar_of(level), about=level.name)
@@ -383,7 +441,10 @@ def turn_down(turn: Turn, reason: str, by: str) -> None:
     """A requested escalation is declined; whoever asked is told why."""
     record = turn.case.escalation
     if record is None or record.state != "requested":
-        raise Refusal("There is no requested escalation to decline; de-escalate hands an accepted one back.", code="nothing")
+        raise Refusal(
+            "There is no requested escalation to decline; de-escalate hands an accepted one back.",
+            code="nothing",
+        )
     turn.stop_clock("hold", "void")
     turn.emit(e.EscalationTurnedDown(at=turn.at, number=record.number, reason=reason, by=by))
     turn.tell(
@@ -399,6 +460,7 @@ def consult_by_rule(turn: Turn, match: Match) -> None:
     """Ask the level without moving the case."""
     from leeway.core.decide import consulting  # noqa: PLC0415 - consulting can end in going up: the two know each other
 
-    turn.emit(_fired(turn, match.rule))
     level = turn.policy.level(match.rule.go)
-    consulting.open_consult(turn, level, f"What would you do? {_why(match, ())}", by=turn.case.owner, rule=match.rule.name)
+    consulting.open_consult(
+        turn, level, f"What would you do? {_why(match, ())}", by=turn.case.owner, rule=match.rule.name
+    )

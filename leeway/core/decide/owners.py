@@ -1,4 +1,4 @@
-"""Who has it: asking, accepting, asking back, declining, falling silent, handing over. One accountable owner at all times.
+"""Who has it: asking, accepting, asking back, declining, silence, handing over. One accountable owner at all times.
 
 A new owner becomes accountable by accepting; until then the old one is. When a level has nobody, the matrix says what
 happens; when even that fails, somebody real is made accountable all the same and the plan's failure is on record.
@@ -14,11 +14,9 @@ from leeway.core.decide.turn import Turn
 from leeway.core.people import name_of, people_of, person, team_lead
 from leeway.core.policy import Level, Span
 from leeway.core.refusals import MovedOn, Refusal
-from leeway.core.roster import availability, shift_end
+from leeway.core.roster import shift_end
 from leeway.core.routing import Choice, Need, Nobody, choose
 from leeway.core.worktime import ALWAYS
-
-BACK_TO_WORK = Span(3600)
 
 
 def assign_first(turn: Turn, agent: str = "") -> None:
@@ -91,11 +89,15 @@ def _last_resort(turn: Turn, level: Level, why: str, *, exclude: tuple[str, ...]
         _ask_person(turn, level, someone, f"{why}; will be there first", exclude=exclude, silent=silent)
         return
     turn.emit(
-        e.NobodyReachable(at=turn.now, notice=f"ask:{level.name}", person="", why=f"nobody is left at {level.name}")
+        e.NobodyReachable(
+            at=turn.now, notice=f"ask:{level.name}", person="", why=f"nobody is left at {level.name}"
+        )
     )
     if turn.case.owner == "":
         assign_anybody(turn)
-    turn.start_clock("accept", "accept", level.accept, turn.calendar_of(level), about="nobody", episode="nobody")
+    turn.start_clock(
+        "accept", "accept", level.accept, turn.calendar_of(level), about="nobody", episode="nobody"
+    )
 
 
 def assign_anybody(turn: Turn) -> None:
@@ -105,20 +107,32 @@ def assign_anybody(turn: Turn) -> None:
     active = [someone.id for someone in roster.people if someone.active]
     chosen = default if default in active else next(iter(active), default)
     if chosen:
-        turn.emit(e.OwnerAssigned(at=turn.at, person=chosen, level=turn.case.level, why="nobody else is left"))
+        turn.emit(
+            e.OwnerAssigned(at=turn.at, person=chosen, level=turn.case.level, why="nobody else is left")
+        )
 
 
-def _ask_person(turn: Turn, level: Level, who: str, why: str, *, exclude: tuple[str, ...], silent: int) -> None:
+def _ask_person(
+    turn: Turn, level: Level, who: str, why: str, *, exclude: tuple[str, ...], silent: int
+) -> None:
     if who == turn.case.owner:
         turn.stop_clock("accept", "cancelled")
         turn.emit(e.OwnerAccepted(at=turn.now, person=who, level=level.name))
         after_acceptance(turn)
         return
     turn.emit(
-        e.OwnerAsked(at=turn.now, person=who, level=level.name, why=why, silent=silent, tried=(*exclude, who)[-20:])
+        e.OwnerAsked(
+            at=turn.now, person=who, level=level.name, why=why, silent=silent, tried=(*exclude, who)[-20:]
+        )
     )
     turn.start_clock(
-        "accept", "accept", level.accept, turn.calendar_of(level), warnings=level.warn, episode=f"asked:{who}", about=who
+        "accept",
+        "accept",
+        level.accept,
+        turn.calendar_of(level),
+        warnings=level.warn,
+        episode=f"asked:{who}",
+        about=who,
     )
     turn.tell(
         "asked",
@@ -169,7 +183,9 @@ def _nobody_event(turn: Turn, level: Level, nobody: Nobody) -> e.NobodyThere:
     plan = turn.policy.plan_for(level.name)
     says = "no plan" if plan is None else (f"hand to {plan.hand_to}" if plan.hand_to else "wait until open")
     considered = tuple(f"{item.person}: {item.verdict}" for item in nobody.considered)[:20]
-    return e.NobodyThere(at=turn.now, level=level.name, plan=says, next_open=nobody.next_open, considered=considered)
+    return e.NobodyThere(
+        at=turn.now, level=level.name, plan=says, next_open=nobody.next_open, considered=considered
+    )
 
 
 def give_to(turn: Turn, who: str, exclude: tuple[str, ...]) -> None:
@@ -217,7 +233,9 @@ def watch_shift(turn: Turn) -> None:
 def ask_back(turn: Turn, who: str, question: str) -> None:
     asked = turn.case.asked
     if asked is None:
-        raise Refusal("Nobody has been asked to take this case, so there is nothing to ask back.", code="not_asked")
+        raise Refusal(
+            "Nobody has been asked to take this case, so there is nothing to ask back.", code="not_asked"
+        )
     turn.emit(e.AskedBack(at=turn.at, person=who or asked.person, question=question))
     turn.tell(
         "asked_back",
@@ -248,21 +266,31 @@ def decline(turn: Turn, who: str, reason: str) -> None:
     """The person asked says no, with a reason; the next one is asked, unless it has gone round too often."""
     asked = turn.case.asked
     if asked is None:
-        raise Refusal("Nobody has been asked to take this case, so there is nothing to decline.", code="not_asked")
+        raise Refusal(
+            "Nobody has been asked to take this case, so there is nothing to decline.", code="not_asked"
+        )
     turn.emit(e.HandoffTurnedDown(at=turn.at, person=who or asked.person, reason=reason))
     turn.stop_clock("accept", "cancelled")
     turned_down = len(asked.tried)
     if turned_down + turn.case.owner_changes >= turn.policy.ping_pong_limit:
         stop_ping_pong(turn)
         return
-    ask(turn, turn.policy.level(asked.level), f"declined by {who}: {reason}", exclude=asked.tried, silent=asked.silent)
+    ask(
+        turn,
+        turn.policy.level(asked.level),
+        f"declined by {who}: {reason}",
+        exclude=asked.tried,
+        silent=asked.silent,
+    )
 
 
 def stop_ping_pong(turn: Turn) -> None:
     """It has gone round enough: the head of the level has it, and keeps it until it is resolved or climbs."""
     roster = turn.world.roster
     level = turn.level
-    head = team_lead(roster, level.target) or next(iter(people_of(roster, level.target, turn.now)), turn.case.owner)
+    head = team_lead(roster, level.target) or next(
+        iter(people_of(roster, level.target, turn.now)), turn.case.owner
+    )
     turn.emit(e.PingPongStopped(at=turn.now, owner=head, changes=turn.case.owner_changes))
     if head and head != turn.case.owner:
         turn.emit(e.OwnerAssigned(at=turn.now, person=head, level=level.name, why="stops the passing on"))
@@ -279,7 +307,9 @@ def stop_ping_pong(turn: Turn) -> None:
 def hand_over(turn: Turn, to: str, reason: str) -> None:
     """The owner passes the case on at the same level."""
     if turn.case.pinned_here:
-        raise Refusal("This case has been passed on too often; it stays here until it is resolved or goes up.")
+        raise Refusal(
+            "This case has been passed on too often; it stays here until it is resolved or goes up."
+        )
     if to and person(turn.world.roster, to) is None:
         raise Refusal(f"There is nobody called {to!r} in the roster.", field="to", code="unknown_person")
     if to == turn.case.owner:
@@ -301,16 +331,28 @@ def gone(turn: Turn, who: str, why: str) -> None:
     if asked is not None and asked.person == who:
         turn.emit(e.AcceptExpired(at=turn.now, person=who, silent=asked.silent))
         turn.stop_clock("accept", "cancelled")
-        ask(turn, turn.policy.level(asked.level), f"{who} is away: {why}", exclude=asked.tried, silent=asked.silent)
+        ask(
+            turn,
+            turn.policy.level(asked.level),
+            f"{who} is away: {why}",
+            exclude=asked.tried,
+            silent=asked.silent,
+        )
     elif turn.case.owner == who and asked is None:
         ask(turn, turn.level, f"{who} is away: {why}", exclude=(who,))
     else:
         turn.set_aside("this person neither owns the case nor was asked")
 
 
-def is_there(turn: Turn, who: str) -> bool:
-    someone = person(turn.world.roster, who)
-    if someone is None:
-        return False
-    found = availability(turn.world.roster, who, turn.now)
-    return type(found).__name__ == "Available"
+def tell_head_of_unreachable(turn: Turn, who: str, notice: str) -> None:
+    """A notice reached nobody: whoever leads that person, or the level, hears of it."""
+    roster = turn.world.roster
+    heads = people_of(roster, f"manager_of:{who}", turn.now) or tuple(
+        filter(None, (team_lead(roster, turn.level.target),))
+    )
+    others = tuple(name for name in heads if name != who)
+    if others and not notice.startswith("unreachable:"):
+        subject = f"{name_of(roster, who)} could not be reached about case C-{turn.case.id}"
+        turn.tell(
+            "unreachable", f"unreachable:{who}:{turn.case.version}", others, subject, notice, urgency="now"
+        )

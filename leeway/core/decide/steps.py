@@ -17,10 +17,10 @@ def start(turn: Turn, level: Level) -> None:
         if step.after.seconds == 0 and step.every is None:
             run(turn, step, episode, f"step:{level.name}:{index}")
         else:
-            _schedule(turn, step, step.after, f"step:{level.name}:{index}", episode, 0)
+            _schedule(turn, step, step.after, name=f"step:{level.name}:{index}", episode=episode)
 
 
-def _schedule(turn: Turn, step: Step, after: Span, name: str, episode: str, rounds: int) -> None:
+def _schedule(turn: Turn, step: Step, after: Span, *, name: str, episode: str, rounds: int = 0) -> None:
     calendar = turn.calendar_of(turn.level)
     turn.start_clock(name, "step", after, calendar, episode=episode, about=step.do, rounds=rounds)
 
@@ -37,7 +37,7 @@ def due(turn: Turn, clock: Clock) -> None:
         run(turn, step, clock.episode, f"{clock.name}:{clock.rounds}")
         more = step.every is not None and (step.times == 0 or clock.rounds + 1 < step.times)
         if more and step.every is not None and turn.case.level == level and turn.case.live:
-            _schedule(turn, step, step.every, clock.name, clock.episode, clock.rounds + 1)
+            _schedule(turn, step, step.every, name=clock.name, episode=clock.episode, rounds=clock.rounds + 1)
 
 
 def _overtaken(turn: Turn, step: Step) -> bool:
@@ -62,7 +62,9 @@ def run(turn: Turn, step: Step, episode: str, key: str) -> None:
         case "tell":
             subject = words.asked_subject(turn)
             body = words.packet_in_short(turn)
-            turn.tell("step", f"{key}:{episode}", targets(turn, step.who), subject, body, by=step.by, urgency="now")
+            turn.tell(
+                "step", f"{key}:{episode}", targets(turn, step.who), subject, body, by=step.by, urgency="now"
+            )
         case "give_to":
             asked = turn.case.asked
             exclude = asked.tried if asked else ()
@@ -92,4 +94,3 @@ def targets(turn: Turn, who: str) -> tuple[str, ...]:
             return people_of(turn.world.roster, turn.level.target, turn.now)
         case _:
             return people_of(turn.world.roster, who, turn.now)
-

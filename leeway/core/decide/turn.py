@@ -5,6 +5,7 @@ Seen from outside ``decide`` is pure; inside, this small object keeps the runnin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 
@@ -12,25 +13,30 @@ from leeway.core import clocks
 from leeway.core import events as e
 from leeway.core.case import Case
 from leeway.core.clocks import Clock
+from leeway.core.cue import Cue
 from leeway.core.evolve import evolve
 from leeway.core.facts import Fact
 from leeway.core.people import calendar_of_target, team_lead
 from leeway.core.policy import ClockKind, Level, Policy, Span, Warn
-from leeway.core.world import Known, World
 from leeway.core.worktime import ALWAYS, Calendar
+from leeway.core.world import Known, World
 
 CLOCK_OUTCOMES_AFTER_BREACH = {"met": "late", "late": "late", "cancelled": "cancelled", "void": "void"}
+
+
+Judge = Callable[["Turn", tuple[Cue, ...]], None]
 
 
 class Turn:
     """The case as it stands, what is known, and what has been decided so far."""
 
-    def __init__(self, world: World, known: Known, case: Case, fact: Fact) -> None:
+    def __init__(self, world: World, known: Known, case: Case, fact: Fact, judge: Judge) -> None:
         self.world = world
         self.known = known
         self.case = case
         self.fact = fact
         self.now = known.now
+        self._judge = judge
         self.events: list[e.AnyEvent] = []
 
     @property
@@ -52,8 +58,12 @@ class Turn:
             self.events.append(event)
             self.case = evolve(self.case, event)
 
+    def rejudge(self, cues: tuple[Cue, ...] = ()) -> None:
+        """Look again at risk, alert and matrix; ``cues`` are the signs of this very moment."""
+        self._judge(self, cues)
+
     def set_aside(self, why: str) -> None:
-        self.emit(e.SetAside(at=self.at, fact=type(self.fact).__struct_config__.tag or "", why=why))
+        self.emit(e.SetAside(at=self.at, fact=str(type(self.fact).__struct_config__.tag), why=why))
 
     # --- clocks -------------------------------------------------------------------------------------------------------
 

@@ -51,7 +51,9 @@ class _Blanks(dict[str, str]):
         return ""
 
 
-def customer_text(turn: Turn, key_or_text: str, *, next_open: datetime | None = None, reason: str = "") -> str:
+def customer_text(
+    turn: Turn, key_or_text: str, *, next_open: datetime | None = None, reason: str = ""
+) -> str:
     """A customer message of the policy by its key (or the text itself) with its blanks filled."""
     template = turn.policy.customer_messages.get(key_or_text, key_or_text if " " in key_or_text else "")
     return string.Formatter().vformat(template, (), _blanks(turn, next_open, reason)) if template else ""
@@ -63,7 +65,9 @@ def _blanks(turn: Turn, next_open: datetime | None, reason: str) -> _Blanks:
     resolution = case.clocks.get("resolution")
     escalation = case.escalation
     upcoming = case.next_clock
-    promise = next((item for item in reversed(case.promises) if item.state in ("pending", "approaching")), None)
+    promise = next(
+        (item for item in reversed(case.promises) if item.state in ("pending", "approaching")), None
+    )
     return _Blanks(
         owner=owner,
         owner_first_name=owner.split(" ")[0],

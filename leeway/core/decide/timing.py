@@ -1,0 +1,274 @@
+"""Time passed: what each clock does when it warns and when it runs out, in the order in which it became true."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from leeway.core import events as e
+from leeway.core.clocks import Clock
+from leeway.core.cue import Cue
+from leeway.core.decide import consulting, escalating, owners, promising, solving, steps
+from leeway.core.decide.turn import Turn
+from leeway.core.people import people_of
+from leeway.core.policy import Warn
+from leeway.core.roster import back_at
+from leeway.core.worktime import ALWAYS
+
+MOST_AT_ONCE = 200
+"""Clock moments handled in one tick. A case never has that many due; it stops a loop nobody foresaw."""
+
+
+def ticked(turn: Turn) -> None:
+    """Handle every moment that is due, the earliest first; each may start, stop or void others."""
+    for _ in range(MOST_AT_ONCE):
+        clock = _earliest_due(turn)
+        if clock is None:
+            return
+        at = clock.wakes_at
+        if clock.due is not None and at is not None and at < clock.due:
+            _warn(turn, clock)
+        else:
+            _run_out(turn, clock)
+
+
+def _earliest_due(turn: Turn) -> Clock | None:
+    due = [
+        (at, clock.name) for clock in turn.case.clocks.values() if (at := clock.wakes_at) and at <= turn.now
+    ]
+    return turn.case.clocks[min(due)[1]] if due else None
+
+
+def _warn(turn: Turn, clock: Clock) -> None:
+    at, index = clock.warn_at[0]
+    turn.emit(e.ClockWarned(at=at, name=clock.name, kind=clock.kind, index=index, due=clock.due))
+    if clock.kind == "promise":
+        promising.approaching(turn, int(clock.name.removeprefix("promise:")))
+        return
+    warning = clock.warnings[index] if index < len(clock.warnings) else Warn()
+    to = tuple(name for target in warning.tell for name in steps.targets(turn, target))
+    due = f"{clock.due:%Y-%m-%d %H:%M} UTC" if clock.due else ""
+    turn.tell(
+        "clock_warning",
+        f"warn:{clock.name}:{index}:{clock.started_at:%Y%m%dT%H%M%S}",
+        to,
+        f"Case C-{turn.case.id}: {_named(clock)} is due {due}",
+        _about(turn),
+    )
+
+
+def _about(turn: Turn) -> str:
+    summary = turn.case.summary
+    return f"{turn.case.customer_name or 'The customer'}: {summary.text if summary else turn.case.subject}"
+
+
+def _named(clock: Clock) -> str:
+    names = {
+        "first_response": "the first answer",
+        "next_response": "an answer",
+        "update": "news to the customer",
+        "accept": "taking it",
+        "level": "a resolution at this level",
+        "resolution": "the whole case",
+        "follow_up": "the follow-up",
+        "regulator": f"the regulator's deadline ({clock.name.removeprefix('regulator:')})",
+    }
+    return names.get(clock.kind, clock.kind.replace("_", " "))
+
+
+def _run_out(turn: Turn, clock: Clock) -> None:
+    """What running out means depends on the kind. Helpers of our own (steps, rests) are no deadlines anybody missed."""
+    match clock.kind:
+        case "step":
+            _step(turn, clock)
+        case "rest":
+            _rest(turn, clock)
+        case "follow_up":
+            turn.stop_clock(clock.name, "met")
+            solving.follow_up_due(turn, clock.rounds)
+        case "accept" if clock.about in ("opening", "nobody"):
+            turn.stop_clock(clock.name, "void")
+            owners.ask(
+                turn, turn.level, "the level is open again" if clock.about == "opening" else "asked again"
+            )
+        case _:
+            _breach(turn, clock)
+
+
+def _breach(turn: Turn, clock: Clock) -> None:
+    due = clock.due or turn.now
+    turn.emit(
+        e.ClockBreached(
+            at=due,
+            name=clock.name,
+            kind=clock.kind,
+            noticed_at=turn.now,
+            level=turn.case.level,
+            owner=turn.case.owner,
+        )
+    )
+    match clock.kind:
+        case "promise":
+            number = int(clock.name.removeprefix("promise:"))
+            promising.broke(turn, number, due)
+            turn.stop_clock(clock.name, "late")
+            _pattern_seen(turn, Cue("promise_overdue", 0.8, "a promise was not kept"))
+        case "accept":
+            _not_accepted(turn, clock, due)
+        case "level":
+            escalating.climb(turn, f"not resolved at {turn.case.level} in time")
+        case "update":
+            _tell_owner_and_head(turn, clock, "The customer was to hear from us by now.")
+            _next_round(turn, clock)
+        case "consult":
+            consulting.ran_out(turn, clock)
+        case "first_response" | "next_response":
+            _unanswered(turn, clock)
+        case _:
+            _tell_owner_and_head(turn, clock, "The deadline has passed.")
+
+
+def _not_accepted(turn: Turn, clock: Clock, due: datetime) -> None:
+    """Silence: the next person is asked; after as many silences as the matrix says the case climbs instead."""
+    turn.stop_clock(clock.name, "late")
+    asked = turn.case.asked
+    if asked is None:
+        return
+    silent = asked.silent + 1
+    turn.emit(e.AcceptExpired(at=due, person=asked.person, silent=silent))
+    level = turn.policy.level(asked.level)
+    limit = level.climb_after_silent_accepts
+    if limit and silent >= limit and escalating.next_above(turn, level) is not None:
+        escalating.climb(turn, f"nobody at {level.label or level.name} took it: asked {silent} times")
+        return
+    others = [
+        name for name in people_of(turn.world.roster, level.target, turn.now) if name not in asked.tried
+    ]
+    if others:
+        owners.ask(turn, level, f"{asked.person} did not answer", exclude=asked.tried, silent=silent)
+    elif escalating.next_above(turn, level) is not None and turn.case.escalation is not None:
+        escalating.climb(turn, f"nobody at {level.label or level.name} answered")
+    else:  # the top, and all were asked: round again, and the head of the house hears every round
+        _tell_owner_and_head(
+            turn, clock, f"Nobody at {level.label or level.name} has taken it: asked {silent} times."
+        )
+        owners.ask(turn, level, "asked again", silent=silent)
+
+
+def _unanswered(turn: Turn, clock: Clock) -> None:
+    """The customer waits too long: people hear, it is a sign for the matrix, and a silent owner's case comes back."""
+    _tell_owner_and_head(turn, clock, "The customer is waiting for an answer.")
+    length = turn.policy.silent_owner_after
+    turn.start_clock(
+        "silent", "rest", length, turn.house_calendar, episode=_waiting_episode(turn), about=turn.case.owner
+    )
+    waiting = turn.case.unanswered
+    _pattern_seen(
+        turn,
+        Cue(
+            "unanswered", min(1.0, 0.4 + waiting / 5), f"{max(waiting, 1)} messages without an answer in time"
+        ),
+    )
+
+
+def _waiting_episode(turn: Turn) -> str:
+    """What a delayed action about an unanswered customer belongs to: this wait, and no other."""
+    return f"waiting:{turn.case.waiting_since:%Y%m%dT%H%M%S}" if turn.case.waiting_since else "answered"
+
+
+def _pattern_seen(turn: Turn, cue: Cue) -> None:
+    turn.emit(e.CuesSeen(at=turn.now, cues=(cue,)))
+    turn.rejudge(cues=(cue,))
+
+
+def _tell_owner_and_head(turn: Turn, clock: Clock, says: str) -> None:
+    owner = turn.case.owner
+    head = people_of(turn.world.roster, f"manager_of:{owner}", turn.now) if owner else ()
+    due = f"{clock.due:%Y-%m-%d %H:%M} UTC" if clock.due else ""
+    key = f"late:{clock.name}:{clock.started_at:%Y%m%dT%H%M%S}"
+    turn.tell(
+        "clock_breached",
+        key,
+        (owner, *head),
+        f"Case C-{turn.case.id}: {_named(clock)} was due {due}",
+        says,
+        urgency="now",
+    )
+
+
+def _next_round(turn: Turn, clock: Clock) -> None:
+    """A missed interval is counted once; the next interval runs from now."""
+    turn.stop_clock(clock.name, "late")
+    level = turn.level
+    turn.start_clock(
+        clock.name, clock.kind, level.update, turn.calendar_of(level), warnings=level.warn, about=clock.about
+    )
+
+
+def _step(turn: Turn, clock: Clock) -> None:
+    if clock.name == "hold":
+        turn.stop_clock("hold", "met")
+        escalating.hold_ran_out(turn)
+    else:
+        steps.due(turn, clock)
+
+
+def _rest(turn: Turn, clock: Clock) -> None:
+    """Clocks nobody promised to anybody: they make sure that a case never sleeps for ever."""
+    turn.stop_clock(clock.name, "met")
+    match clock.name:
+        case "silent":
+            _silent_owner(turn, clock)
+        case "shift":
+            _shift_ended(turn, clock)
+        case "pause":
+            solving.resumed(turn, "the pause is over")
+        case _:
+            turn.tell(
+                "nothing_planned",
+                f"rest:{clock.started_at:%Y%m%dT%H%M%S}",
+                (turn.case.owner,),
+                f"Case C-{turn.case.id} is open and nothing is planned",
+                "Answer, set a time, pause it with its cause, or resolve it.",
+                urgency="whenever",
+            )
+
+
+def _silent_owner(turn: Turn, clock: Clock) -> None:
+    """The owner has said nothing since: the case comes back to the level, unless they have answered meanwhile."""
+    if clock.episode != _waiting_episode(turn) or clock.about != turn.case.owner:
+        return
+    owners.ask(turn, turn.level, f"{clock.about} has not answered the customer", exclude=(clock.about,))
+
+
+def _shift_ended(turn: Turn, clock: Clock) -> None:
+    """Hand over only when something real-time would run out before the owner is back."""
+    owner = clock.about
+    if owner != turn.case.owner or not turn.case.live or turn.case.asked is not None:
+        return
+    back = back_at(turn.world.roster, owner, turn.now)
+    waits = [
+        item
+        for item in turn.case.clocks.values()
+        if item.running
+        and not item.length.working
+        and item.kind in ("update", "level", "promise", "regulator", "next_response")
+        and item.due is not None
+        and (back is None or item.due < back)
+    ]
+    if waits:
+        owners.ask(turn, turn.level, f"{owner}'s shift has ended", exclude=(owner,))
+    elif back is not None:
+        turn.start_clock("shift", "rest", turn.policy.silent_owner_after, ALWAYS, due=back, about=owner)
+
+
+def keep_awake(turn: Turn) -> None:
+    """Every open case has a next step in the future. One that would sleep for ever gets a rest clock."""
+    if turn.case.live and turn.case.wake_at is None:
+        turn.start_clock("rest", "rest", turn.policy.silent_owner_after, turn.house_calendar)
+    elif "rest" in turn.case.clocks and len(turn.case.clocks) > 1 and _sleeps_without_rest(turn) is False:
+        turn.stop_clock("rest", "void")
+
+
+def _sleeps_without_rest(turn: Turn) -> bool:
+    others = {name: clock for name, clock in turn.case.clocks.items() if name != "rest"}
+    return all(clock.wakes_at is None for clock in others.values())
