@@ -146,6 +146,8 @@ class Rota(msgspec.Struct, frozen=True, omit_defaults=True):
         check_zone(self.zone)
         if (self.turns is None) == (not self.shifts):
             raise ValueError(f"rota {self.id!r}: either people take turns, or their shifts are fixed")
+        if len({shift.person for shift in self.shifts}) < len(self.shifts):
+            raise ValueError(f"rota {self.id!r}: a person's shifts are listed once")
 
 
 class Absence(msgspec.Struct, frozen=True, omit_defaults=True):

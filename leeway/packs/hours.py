@@ -25,6 +25,8 @@ from leeway.core.worktime import (
 from leeway.packs.reader import Node, did_you_mean
 
 ROUND_THE_CLOCK = "24/7"
+CLOSED = "closed"
+HOURS_IN = {"hour": 1, "day": 24, "week": 7 * 24}
 SOME_HOURS = 'hours such as "09:00-13:00, 14:00-18:00"'
 SOME_WEEKDAYS = 'weekdays such as "mon-fri" or "sat, sun"'
 A_CLOSED_DAY = 'a date such as "2026-12-24", "2026-12-24 from 13:00" or "2026-12-24 to 2026-12-31"'
@@ -33,6 +35,8 @@ A_ZONE = 'a time zone such as "Europe/Lisbon"'
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_CLOSED_DAYS = 366
+CLOSED_ALL_DAY: Day = ()
+_NO_WEEKDAYS: tuple[int, ...] = ()
 
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"
 _HOURS = re.compile(rf"({_TIME})-({_TIME})")
@@ -53,12 +57,13 @@ def week(node: Node) -> tuple[Day, ...]:
     if node.raw == ROUND_THE_CLOCK:
         return (((0, MINUTES_A_DAY),),) * DAYS_A_WEEK
     if node.is_text:
-        node.note(f'weekdays with their hours, or "{ROUND_THE_CLOCK}"')
+        if node.raw != CLOSED:
+            node.note(f'weekdays with their hours, or "{ROUND_THE_CLOCK}", or "{CLOSED}"')
         return ((),) * DAYS_A_WEEK
     days: dict[int, Day] = {}
     for key, value in node.entries():
-        hours = value.converted(intervals, SOME_HOURS, ())
-        for weekday in key.converted(weekdays, SOME_WEEKDAYS, ()):
+        hours = value.converted(intervals, SOME_HOURS, CLOSED_ALL_DAY)
+        for weekday in key.converted(weekdays, SOME_WEEKDAYS, _NO_WEEKDAYS):
             if weekday in days:
                 key.note("each weekday once", found=f"{WEEKDAYS[weekday]} for the second time")
             days[weekday] = hours
