@@ -112,7 +112,7 @@ def packet(case: Case, policy: Policy, customer: Customer | None, now: datetime)
         promises_kept=_promises(case, "kept"),
         offers=tuple(_attempt(item) for item in case.attempts if item.amount),
         authority=_authority(case, policy),
-        worth=_worth(customer, policy, now),
+        worth=_worth(case, customer, policy, now),
         why=_why(case),
         answers=tuple(
             Line(link.text, link.message, link.at, name.removeprefix("answer: "))
@@ -173,7 +173,12 @@ def _told(case: Case) -> list[Line]:
     """Each thing once, the latest telling of it."""
     latest: dict[tuple[str, str], Line] = {}
     for item in case.told:
-        value = item.told.value or item.told.quote
+        money = item.told.amount is not None
+        value = (
+            money_in_words(item.told.amount, item.told.currency)
+            if money
+            else item.told.value or item.told.quote
+        )
         latest[(item.told.kind, value)] = Line(value, item.message, item.at, item.told.kind.replace("_", " "))
     return [*latest.values(), *_slot(case, "told")]
 
@@ -224,7 +229,7 @@ def _authority(case: Case, policy: Policy) -> tuple[Line, ...]:
     )
 
 
-def _worth(customer: Customer | None, policy: Policy, now: datetime) -> tuple[Line, ...]:
+def _worth(case: Case, customer: Customer | None, policy: Policy, now: datetime) -> tuple[Line, ...]:
     if customer is None:
         return ()
     parts = [Line(customer.tier, note=COLUMNS["tier"].says)]
@@ -234,8 +239,9 @@ def _worth(customer: Customer | None, policy: Policy, now: datetime) -> tuple[Li
         parts.append(Line(f"spent {money_in_words(customer.spend, policy.currency)}"))
     if customer.renewal:
         parts.append(Line(f"renewal on {customer.renewal:%Y-%m-%d}"))
-    if customer.escalations:
-        parts.append(Line(f"{customer.escalations} escalations so far"))
+    earlier = customer.escalations - len(case.escalations)
+    if earlier > 0:
+        parts.append(Line(f"{earlier} earlier escalation{'s' * (earlier != 1)}"))
     return tuple(parts)
 
 

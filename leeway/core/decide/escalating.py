@@ -323,8 +323,7 @@ def arrive(
     start_level_clocks(turn, level)
     owners.ask(turn, level, why)
     _tell_others(turn, rule, level, why)
-    text = words.customer_text(turn, rule.tell_customer if rule else "escalated")
-    turn.tell_customer("escalated", f"escalated:{record.number}:{level.name}", text)
+    turn.tell_customer("going_up", f"going_up:{record.number}", words.customer_text(turn, "going_up"))
 
 
 def leave_level(turn: Turn) -> None:

@@ -23,7 +23,7 @@ from leeway.core.reading.questions import asked_again, find_asks
 from leeway.core.reading.restating import explained_to, retells
 from leeway.core.reading.steps import steps_taken
 from leeway.core.reading.told import find_told
-from leeway.core.reading.wants import find_wants, latest_want
+from leeway.core.reading.wants import Want, find_wants, latest_want
 from leeway.core.world import Language
 
 CONTENT = ("satisfied", "thanks")
@@ -108,11 +108,20 @@ def _read_customer(turn: Turn, fact: f.MessageReceived, cues: tuple[Cue, ...], m
             cues=cues,
             point=_point(turn, fact, cues),
             matter=None if matter is case.matter or matter == case.matter else matter,
-            want=latest_want(wants),
+            want=_new_wish(turn, wants),
             told=tuple(item for item in told if (item.kind, item.value) not in known),
             explained=None if explained == case.explained else explained,
         )
     )
+
+
+def _new_wish(turn: Turn, wants: tuple[Want, ...]) -> Want | None:
+    """What the customer wants from now on. Asking for a supervisor says who shall give it, not what; it does not
+    replace a wish for a thing."""
+    things = [want for want in wants if want.kind != "supervisor"]
+    if things or turn.case.wish is None:
+        return latest_want(things or wants)
+    return None
 
 
 def _point(turn: Turn, fact: f.MessageReceived, cues: tuple[Cue, ...]) -> JourneyPoint:

@@ -6,6 +6,8 @@ happens; when even that fails, somebody real is made accountable all the same an
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from leeway.core import events as e
@@ -14,7 +16,7 @@ from leeway.core.decide.turn import Turn
 from leeway.core.people import name_of, people_of, person, team_lead
 from leeway.core.policy import Level, Span
 from leeway.core.refusals import MovedOn, Refusal
-from leeway.core.roster import shift_end
+from leeway.core.roster import back_at, shift_end
 from leeway.core.routing import Choice, Need, Nobody, choose
 from leeway.core.worktime import ALWAYS
 
@@ -86,7 +88,15 @@ def _last_resort(turn: Turn, level: Level, why: str, *, exclude: tuple[str, ...]
     """Neither the level nor its plan has anybody now: the next to be there, whoever it is, else the level above."""
     someone = _anybody(turn, level, exclude)
     if someone:
-        _ask_person(turn, level, someone, f"{why}; will be there first", exclude=exclude, silent=silent)
+        _ask_person(
+            turn,
+            level,
+            someone,
+            f"{why}; will be there first",
+            exclude=exclude,
+            silent=silent,
+            when_back=True,
+        )
         return
     turn.emit(
         e.NobodyReachable(
@@ -130,6 +140,7 @@ def _ask_person(
         "accept",
         level.accept,
         turn.calendar_of(level),
+        start=_back_at_work(turn, who) if when_back else turn.now,
         warnings=level.warn,
         episode=f"asked:{who}",
         about=who,
@@ -142,6 +153,11 @@ def _ask_person(
         words.packet_in_short(turn),
         urgency="now",
     )
+
+
+def _back_at_work(turn: Turn, who: str) -> datetime:
+    known = person(turn.world.roster, who) is not None
+    return (back_at(turn.world.roster, who, turn.now) if known else None) or turn.now
 
 
 def _choose(turn: Turn, level: Level, targets: tuple[str, ...], exclude: tuple[str, ...]) -> Choice | Nobody:
@@ -218,6 +234,13 @@ def after_acceptance(turn: Turn) -> None:
     for clock in [clock for clock in turn.case.clocks.values() if clock.name in ("silent", "shift")]:
         turn.stop_clock(clock.name, "void")
     watch_shift(turn)
+    record = turn.case.escalation
+    if record is not None and record.state == "escalated":
+        rule = next((rule for rule in turn.policy.rules if rule.name == record.rule), None)
+        text = words.customer_text(turn, rule.tell_customer if rule else "escalated")
+        turn.tell_customer(
+            "escalated", f"escalated:{record.number}:{turn.case.level}:{turn.case.owner}", text
+        )
 
 
 def watch_shift(turn: Turn) -> None:

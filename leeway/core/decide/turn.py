@@ -110,7 +110,7 @@ class Turn:
         )
         if self.case.status == "paused" and clocks.PAUSED_BY_WAITING[kind]:
             clock = clocks.start_paused(clock)
-        self.emit(e.ClockStarted(at=clock.started_at, clock=clock))
+        self.emit(e.ClockStarted(at=min(clock.started_at, self.now), clock=clock))
 
     def stop_clock(self, name: str, outcome: str = "met") -> None:
         """Stop it, if it is there. One that had run out counts as late, whatever stopped it in good faith."""
