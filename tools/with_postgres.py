@@ -23,12 +23,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 STARTS_WITHIN_SECONDS = 60
 STOPS_WITHIN_SECONDS = 20
+STOP_FAST = signal.SIGINT  # PostgreSQL's fast shutdown: cuts connections, closes files
 NOBODY = 65534  # PostgreSQL refuses to run as root; started by root, it runs as this user
 
 # The data lives as long as one test run: losing it in a power cut costs nothing, waiting for the disk does.
@@ -110,18 +111,18 @@ def _start(programs: Path, data: Path, port: int, log: Path, user: dict[str, Any
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches the tests first; we stop the server after them
-            preexec_fn=ENDS_WITH_US,  # noqa: PLW1509 there are no threads here
+            preexec_fn=_end_with_us(STOP_FAST),  # noqa: PLW1509 there are no threads here
             **user,
         )
 
 
-def _die_with_parent() -> None:
-    """Asks Linux for a SIGINT when we are killed without a chance to say goodbye. PostgreSQL stops at it."""
+def _end_with_us(number: signal.Signals) -> Callable[[], None] | None:
+    """What a new process has to do to get this signal when we are killed without a chance to say goodbye."""
+    if sys.platform != "linux":
+        return None
     set_parent_death_signal = 1
-    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGINT)
-
-
-ENDS_WITH_US = _die_with_parent if sys.platform == "linux" else None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(set_parent_death_signal, number)
 
 
 def _free_port() -> int:
@@ -142,9 +143,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], port: int, log: Path) -> 
 def _stop(server: subprocess.Popen[bytes]) -> None:
     if server.poll() is not None:
         return
-    server.send_signal(
-        signal.SIGINT
-    )  # in PostgreSQL's words a fast shutdown: connections are cut, files closed
+    server.send_signal(STOP_FAST)
     try:
         server.wait(STOPS_WITHIN_SECONDS)
     except subprocess.TimeoutExpired:
@@ -158,7 +157,8 @@ def _leave_in_order(number: int, _frame: object) -> None:
 
 def _run(command: list[str], address: str) -> int:
     environment = {**os.environ, "DATABASE_URL": address}
-    with subprocess.Popen(command, env=environment, preexec_fn=ENDS_WITH_US) as child:  # noqa: PLW1509 no threads
+    goodbye = _end_with_us(signal.SIGTERM)
+    with subprocess.Popen(command, env=environment, preexec_fn=goodbye) as child:  # noqa: PLW1509 no threads
         try:
             return child.wait()
         except KeyboardInterrupt:
