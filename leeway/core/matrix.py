@@ -9,7 +9,7 @@ so following the rules again and again ends at the top; two rules cannot throw a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from operator import attrgetter
 
 import msgspec
@@ -53,13 +53,18 @@ def matches(condition: Condition, situation: Situation) -> bool:
     return _check(condition)(situation)
 
 
-def first_match(policy: Policy, situation: Situation) -> Match | None:
-    """The rule that decides for a case in this situation, or ``None`` when it stays where it is."""
+def first_match(policy: Policy, situation: Situation, *, skip: Container[str] = ()) -> Match | None:
+    """The rule that decides for a case in this situation, or ``None`` when it stays where it is.
+
+    ``skip`` names rules that have had their say already, so that they do not hide those below them.
+    """
     for rule, checks in _table(policy).above(situation.level):
         for check in checks:
             if not check(situation):
                 break
         else:
+            if rule.name in skip:
+                continue
             return Match(rule, tuple(_seen(condition, situation) for condition in rule.when))
     return None
 

@@ -51,10 +51,10 @@ from leeway.packs.vocabulary import (
     INSTRUMENTS,
     KEYS,
     LEVEL_KEYS,
-    MOVES,
     REASONS,
     REQUIRED,
     RULE_KEYS,
+    SEEN,
     WHO_WORKS_THERE,
 )
 
@@ -259,7 +259,7 @@ class MatrixReader:
 
     def _before(self, key: Node, value: Node) -> BeforeStep:
         fields = value.mapping(("ask", "seen_as"), required=("ask",))
-        seen_as = fields["seen_as"].words(MOVES) if "seen_as" in fields else ()
+        seen_as = fields["seen_as"].words(SEEN) if "seen_as" in fields else ()
         return BeforeStep(name=key.name(), ask=fields["ask"].text(longest=300), seen_as=seen_as)
 
     # Rules
@@ -299,7 +299,11 @@ class MatrixReader:
         try:
             sentence = Sentence(node)
             consult = sentence.has("consult") is not None
-            go = sentence.one_of(self.places, f"a level or desk: {', '.join(self.places)}")
+            go = sentence.one_of(
+                self.places,
+                f"a level or desk: {', '.join(self.places)}",
+                otherwise="a new desk is written under desks",
+            )
             sentence.end()
         except Muddled:
             return "", False

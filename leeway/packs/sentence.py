@@ -67,15 +67,15 @@ class Sentence:
         return self._understood(units.MONEY, lambda text: units.money(text, currency), expected)
 
     def target(self, targets: Targets) -> str:
-        """``owner``, the manager of the owner, the lead of a team, or a name from the roster."""
+        """``owner``, whoever is ``asked``, the owner's manager, a team's lead, or a name from the roster."""
         if self.has(r"manager_of[ :]owner"):
             return "manager_of:owner"
         if self.has(r"lead_of\b[ :]?(?:team:)?"):
             return (
                 f"lead_of:{self._understood(NAME, lambda name: targets.full(f'team:{name}'), 'a team')[5:]}"
             )
-        if self.has("owner"):
-            return "owner"
+        if found := self.has("(owner|asked)"):
+            return found[1]
         return self._understood(TARGET, targets.full, A_TARGET)
 
     def target_named(self, target: str, targets: Targets) -> str:
@@ -94,12 +94,12 @@ class Sentence:
     def names(self, expected: str) -> tuple[str, ...]:
         return self._listed(lambda: self.needs(f"({NAME})", expected)[1])
 
-    def one_of(self, words: tuple[str, ...], expected: str) -> str:
+    def one_of(self, words: tuple[str, ...], expected: str, *, otherwise: str = "") -> str:
         start = self._at
         found = self.needs(f"({NAME})", expected)[1]
         if found not in words:
             self._at = start
-            self.stop(expected, hint=did_you_mean(found, words))
+            self.stop(expected, hint=did_you_mean(found, words) or otherwise)
         return found
 
     def message(self) -> str:

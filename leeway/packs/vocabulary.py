@@ -8,24 +8,12 @@ from __future__ import annotations
 from typing import get_args
 
 from leeway.core.policy import Reason
+from leeway.core.reading.steps import Step
 
 REASONS: tuple[str, ...] = get_args(Reason)
 INSTRUMENTS = ("refund", "discount", "credit", "fee_waiver", "replacement", "policy_exception")
-MOVES = (
-    "acknowledge",
-    "paraphrase",
-    "own_it",
-    "ask",
-    "offer",
-    "set_a_time",
-    "explain_honestly",
-    "give_choices",
-    "slow_down",
-    "follow_up",
-    "consult",
-    "hand_over",
-    "say_nothing",
-)
+SEEN: tuple[str, ...] = get_args(Step)
+"""What can be seen in an agent's words, and tick a step off by itself."""
 
 KEYS: dict[str, str] = {
     "matrix": "the name of the matrix",
