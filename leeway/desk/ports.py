@@ -106,13 +106,14 @@ class Books(Protocol):
 
 
 class StoreTrouble(Exception):
-    """The database could not do it. ``passing`` when the same may work in a moment (a lock, a lost
-    connection).
+    """The database could not do it. ``passing`` when the same may work in a moment (a lock, a lost connection);
+    ``same_key`` when a row with that key is there already, usually because another process was faster.
     """
 
-    def __init__(self, sentence: str, *, passing: bool) -> None:
+    def __init__(self, sentence: str, *, passing: bool, same_key: bool = False) -> None:
         super().__init__(sentence)
         self.passing = passing
+        self.same_key = same_key
 
 
 class Busy(Exception):

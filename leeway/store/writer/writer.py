@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from leeway.core.decide import decide as core_decide
 from leeway.core.world import World
-from leeway.desk.handle import Answer, Decide, Failed, core_decide, handle_group
+from leeway.desk.handle import Answer, Decide, Failed, handle_group
 from leeway.desk.ports import Busy, Item, StoreTrouble
 from leeway.store.writer.books import CaseCache, SqlBooks, Written
 from leeway.store.writer.driver import Driver

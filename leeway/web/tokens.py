@@ -1,0 +1,84 @@
+"""Who may use the API: bearer tokens with scopes, looked up in memory.
+
+The list is read again at most every two seconds, so that a revoked token stops working within that time in
+every process; a token we have not heard of makes us look at once (at most twice a second), so that a new
+one works immediately.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+
+from leeway.store.tokens import LiveToken, hashed
+from leeway.web.http import Scope, header
+from leeway.web.problem import Problem, problem
+
+OLD_AFTER_SECONDS = 2.0
+UNKNOWN_LOOK_SECONDS = 0.5
+
+Tokens = Mapping[str, LiveToken]
+
+
+class Gate:
+    """``read`` fetches all live tokens and notes which were used since; it is called in a thread."""
+
+    def __init__(self, read: Callable[[frozenset[int]], Tokens]) -> None:
+        self._read = read
+        self._tokens: Tokens = {}
+        self._read_at = float("-inf")
+        self._by_secret: dict[str, LiveToken] = {}
+        self._used: set[int] = set()
+        self._reading: asyncio.Task[None] | None = None
+
+    async def admit(self, scope: Scope, needed: str) -> LiveToken | Problem:
+        """The token that came with the request, when it carries the scope ``needed``; else what to answer."""
+        words = header(scope, b"authorization").decode("latin-1").split()
+        if len(words) != 2 or words[0].lower() != "bearer":
+            return problem(401, "no_token", "Send a token: `Authorization: Bearer lw_...`.")
+        token = await self._find(words[1])
+        if token is None:
+            return problem(401, "unknown_token", "This token is not known here, or was revoked.")
+        if not token.may(needed):
+            return problem(403, "scope_missing", f"The token {token.name!r} lacks the scope {needed!r}.")
+        self._used.add(token.id)
+        return token
+
+    async def _find(self, secret: str) -> LiveToken | None:
+        age = time.monotonic() - self._read_at
+        if age > OLD_AFTER_SECONDS:
+            await self._refresh()
+        token = self._known(secret)
+        if token is None and age > UNKNOWN_LOOK_SECONDS and age <= OLD_AFTER_SECONDS:
+            await self._refresh()
+            token = self._known(secret)
+        return token
+
+    def _known(self, secret: str) -> LiveToken | None:
+        token = self._by_secret.get(secret)
+        if token is None:
+            token = self._tokens.get(hashed(secret))
+            if token is not None:
+                self._by_secret[secret] = token  # spares the hash; as large as the list of tokens at most
+        return token
+
+    async def _refresh(self) -> None:
+        """Reads once, however many requests are waiting for it."""
+        if self._reading is None:
+            self._reading = asyncio.ensure_future(self._read_again())
+        await asyncio.shield(self._reading)
+
+    async def _read_again(self) -> None:
+        used, self._used = frozenset(self._used), set()
+        try:
+            self._tokens = await asyncio.to_thread(self._read, used)
+            self._by_secret = {}
+            self._read_at = time.monotonic()
+        finally:
+            self._reading = None
+
+
+def challenge(what: Problem) -> list[tuple[bytes, bytes]]:
+    """The header that goes with a 401."""
+    return [(b"www-authenticate", b'Bearer realm="leeway"')] if what.status == 401 else []
