@@ -1,4 +1,4 @@
-"""Nested texts, lists and mappings as YAML that a person would have written: block style, short things on one line.
+"""Nested texts, lists and mappings as YAML a person would have written: block style, short things on one line.
 
 Every value is a text. Whatever could be read as something else is quoted.
 """
