@@ -71,7 +71,20 @@ SLOTS: dict[str, str] = {
     "zip": r"(?P<zip>(?=[a-z0-9 -]{0,4}\d)[a-z0-9]{2,5}(?:[ -][a-z0-9]{3,4})?)",
 }
 _DIGIT_SLOTS = frozenset(
-    {"amountish", "clock", "dom", "hour", "housenumber", "isodate", "last4", "numdate", "ref", "ukpostcode", "year", "zip"}
+    {
+        "amountish",
+        "clock",
+        "dom",
+        "hour",
+        "housenumber",
+        "isodate",
+        "last4",
+        "numdate",
+        "ref",
+        "ukpostcode",
+        "year",
+        "zip",
+    }
 )
 
 
@@ -106,14 +119,34 @@ class Rule:
 class Phrases:
     """A language's words, compiled. Shared by everybody who reads the language; treat as immutable."""
 
-    __slots__ = ("_compiler", "_lists", "_trigger_words", "_triggers", "stop_words", "weak_words", "words")
+    __slots__ = (
+        "_compiler",
+        "_lists",
+        "_trigger_words",
+        "_triggers",
+        "small_talk",
+        "stop_words",
+        "suffixes",
+        "weak_words",
+        "words",
+    )
 
     def __init__(
         self, words: WordFile, compiler: _Compiler, rules: Mapping[Side, Mapping[str, tuple[Rule, ...]]]
     ) -> None:
         self.words = words
-        self.stop_words = frozenset(fold(word) for word in words.stop_words)
+        calendar = [
+            *words.weekdays,
+            *words.months,
+            *words.numbers,
+            *words.units,
+            *words.days,
+            *words.dayparts,
+        ]
+        self.stop_words = frozenset(fold(word) for word in [*words.stop_words, *calendar])
         self.weak_words = frozenset(fold(word) for word in words.weak_words)
+        self.small_talk = frozenset(fold(word) for word in words.lists.get("small_talk", ()))
+        self.suffixes = tuple(words.suffixes)
         self._compiler = compiler
         self._lists: dict[str, re.Pattern[str] | None] = {}
         self._triggers = rules
@@ -138,7 +171,12 @@ class Phrases:
 
     def rules(self) -> list[Rule]:
         """Every rule of the language, in the order of the file."""
-        chosen = {rule.order: rule for table in self._triggers.values() for rules in table.values() for rule in rules}
+        chosen = {
+            rule.order: rule
+            for table in self._triggers.values()
+            for rules in table.values()
+            for rule in rules
+        }
         return [chosen[order] for order in sorted(chosen)]
 
 

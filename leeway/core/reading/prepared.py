@@ -78,6 +78,18 @@ class Prepared:
             return False
         return _ABBREVIATION.search(self.fold, max(0, mark.start() - 8), mark.start()) is not None
 
+    def is_denied(self, start: int) -> bool:
+        """Whether the words right before an offset take back what follows: "I don't want a refund"."""
+        negation = self.phrases.listed("negation")
+        if negation is None:
+            return False
+        begin = max(self.sentence(start)[0], start - 24)
+        last = max((match.end() for match in negation.finditer(self.fold, begin, start)), default=None)
+        if last is None:
+            return False
+        between = self.fold[last:start]
+        return "," not in between and len(between.split()) <= 2
+
     def quote(self, start: int, end: int) -> str:
         """The words between two offsets."""
         return self.text[start:end]

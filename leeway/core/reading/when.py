@@ -189,7 +189,8 @@ class _Reader:
         today = self._now.date()
         wanted = self._words.weekdays[atom.match["weekday"]]
         ahead = (wanted - today.weekday()) % 7
-        if self._toward == "past" or atom.kind == "weekday_last":
+        looks_back = self._toward == "past" and atom.kind == "weekday"
+        if looks_back or atom.kind == "weekday_last":
             return today - timedelta(days=(-ahead) % 7 or (7 if atom.kind == "weekday_last" else 0))
         if atom.kind == "weekday_next" and ahead == 0:
             return today + timedelta(days=7)

@@ -1,0 +1,323 @@
+"""What the customer has already told us, so that nobody asks for it again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, tzinfo
+
+import msgspec
+
+from leeway.core.reading.money import find_amounts
+from leeway.core.reading.prepared import Hit, Prepared
+from leeway.core.reading.when import When, find_times
+
+REFERENCE_KINDS: frozenset[str] = frozenset(
+    {
+        "order_number",
+        "invoice_number",
+        "booking_number",
+        "ticket_number",
+        "account_number",
+        "customer_number",
+        "tracking_number",
+        "serial_number",
+        "flight_number",
+        "reference_number",
+    }
+)
+"""Kinds whose value names one thing: sharing one makes two messages the same matter."""
+
+MOST_TOLD = 40
+"""At most so many facts are taken from one message; a pasted list is an attachment, not telling."""
+
+_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}")
+_PHONE = re.compile(r"(?<![\w.,-])(?:\+|\(?0)?[0-9][0-9 ()./-]{5,18}[0-9](?![\w-])")
+_CARD_TAIL = re.compile(r"\u2022[\u2022 -]*([0-9]{4})")
+_HASH = re.compile(r"(?<![\w#])#([a-z0-9][a-z0-9/_-]{2,30})")
+_DIGITS = re.compile(r"[0-9]")
+_CLAUSE_END = re.compile(r"[,;:()\u2013]|\s-\s|\s(?:and|but|y|pero)\s(?=i\b|it\b|no\b|nothing|still|that)")
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing the customer told us.
+
+    ``value`` is normalised for comparison (a date or instant in ISO form when it is certain, else the words; the
+    last four digits for a card). ``amount`` is in minor units of ``currency``. ``quote`` is the evidence, from
+    ``start`` to ``end`` of the message.
+    """
+
+    kind: str
+    value: str
+    quote: str
+    start: int
+    end: int
+    amount: int | None = None
+    currency: str = ""
+
+
+def find_told(message: Prepared, *, at: datetime, zone: tzinfo = UTC, currency: str = "") -> tuple[Told, ...]:
+    """Everything a customer's message tells, in the order in which it stands there.
+
+    ``at`` is when the message was written, ``zone`` the customer's zone, ``currency`` the house's own.
+    """
+    found = [*_cards(message), *_named(message), *_amounts(message, currency), *_emails(message)]
+    found += _phones(message, found)
+    found += _times(message, at, zone, found)
+    found.sort(key=lambda told: (told.start, -told.end, told.kind))
+    return tuple(_without_repeats(found))[:MOST_TOLD]
+
+
+def _without_repeats(found: list[Told]) -> Iterator[Told]:
+    """Each fact once; of two readings of the same words as the same kind of thing the longer."""
+    seen: set[tuple[str, str]] = set()
+    ends: dict[str, int] = {}
+    for told in found:
+        family = "reference" if told.kind in REFERENCE_KINDS else told.kind
+        if (told.kind, told.value) in seen or told.start < ends.get(family, -1):
+            continue
+        seen.add((told.kind, told.value))
+        ends[family] = told.end
+        yield told
+
+
+def _told(message: Prepared, kind: str, value: str, start: int, end: int) -> Told:
+    return Told(kind, value[:120], message.quote(start, end), start, end)
+
+
+# -- what the language's own phrases find ----------------------------------------------------------------------------
+
+
+def _named(message: Prepared) -> Iterator[Told]:
+    for hit in message.hits("told"):
+        kind, _, value = hit.rule.kind.partition(".")
+        if value:
+            yield _told(message, kind, value, hit.match.start(), hit.match.end())
+            continue
+        told = _READERS.get(kind, _plain)(message, hit)
+        if told is not None:
+            yield told
+    if "#" in message.fold:
+        for match in _HASH.finditer(message.fold):
+            if _DIGITS.search(match[1]):
+                yield _told(message, "reference_number", match[1].upper(), match.start(), match.end())
+
+
+def _plain(message: Prepared, hit: Hit) -> Told | None:
+    return _told(message, hit.rule.kind, hit.match.group(), hit.match.start(), hit.match.end())
+
+
+def _reference(message: Prepared, hit: Hit) -> Told | None:
+    shown = hit.match.groupdict()
+    if shown.get("code"):
+        start, end = hit.match.span("code")
+        # A code of letters alone is one only when it is written like one.
+        return (
+            _told(message, hit.rule.kind, shown["code"].upper(), hit.match.start(), end)
+            if (message.text[start:end].isupper())
+            else None
+        )
+    value = (shown.get("ref") or "").lstrip("#").upper()
+    said_as_number = "#" in hit.match.group() or any(word in hit.match.group() for word in _NUMBER_WORDS)
+    digits = len(_DIGITS.findall(value))
+    if digits < (1 if said_as_number else 3) or (
+        value.isdigit() and len(value) < (2 if said_as_number else 4)
+    ):
+        # "order 2 pizzas", "case 1": a count, not a name.
+        return None
+    return _told(message, hit.rule.kind, value, hit.match.start(), hit.match.end())
+
+
+_NUMBER_WORDS = ("number", " no", " nr", " id", " ref", "code", "numero", "referencia")
+
+
+def _card_words(message: Prepared, hit: Hit) -> Told | None:
+    return _told(message, "card", hit.match["last4"], hit.match.start(), hit.match.end())
+
+
+def _person(message: Prepared, hit: Hit) -> Told | None:
+    """The capitalised words of a name; a name in small letters only after "name is"."""
+    start, end = hit.match.span("name")
+    words = message.text[start:end].split(" ")
+    stop = message.phrases.stop_words
+    kept = []
+    for word in words:
+        small = not word[:1].isupper()
+        if word.lower() in stop or (
+            small and (kept or not hit.match.group().startswith(("my name", "name")))
+        ):
+            break
+        kept.append(word)
+    if not kept:
+        return None
+    name = " ".join(kept)
+    return _told(message, "name", name, start, start + len(name))
+
+
+def _address(message: Prepared, hit: Hit) -> Told | None:
+    between = hit.match["few"].split()
+    if any(word in message.phrases.stop_words or word in message.phrases.words.units for word in between):
+        return None
+    return _plain(message, hit)
+
+
+def _postcode(message: Prepared, hit: Hit) -> Told | None:
+    shown = hit.match.groupdict()
+    if shown.get("ukpostcode"):
+        start, end = hit.match.span("ukpostcode")
+        if not message.text[start:end].isupper():
+            return None
+        return _told(message, "postcode", shown["ukpostcode"].upper(), start, end)
+    start, end = hit.match.span("zip")
+    return _told(message, "postcode", shown["zip"].upper(), start, end)
+
+
+def _product(message: Prepared, hit: Hit) -> Told | None:
+    start, end = hit.match.span("product")
+    end = _with_model(message, end)
+    return _told(message, "product", message.fold[start:end], start, end)
+
+
+_MODEL = re.compile(r" (?=[A-Z0-9-]*[0-9])[A-Za-z]{0,6}-?[0-9][A-Za-z0-9-]{0,12}(?![\w/:])")
+
+
+def _with_model(message: Prepared, end: int) -> int:
+    """A model number right behind the product belongs to it: "router WX-200"."""
+    model = _MODEL.match(message.text, end)
+    return model.end() if model else end
+
+
+def _failing_product(message: Prepared, hit: Hit) -> Told | None:
+    start, end = hit.match.span("few")
+    words = message.fold[start:end].split()
+    said_little = message.phrases.stop_words | message.phrases.weak_words
+    if words[0] in said_little or words[-1] in said_little or any(_DIGITS.search(word) for word in words):
+        return None
+    return _told(message, "product", message.fold[start:end], start, end)
+
+
+def _tried(message: Prepared, hit: Hit) -> Told | None:
+    start, end = hit.match.span()
+    cut = _CLAUSE_END.search(message.fold, start, end)
+    end = cut.start() if cut else end
+    quote = message.text[start:end].rstrip()
+    return _told(message, "tried_by_customer", quote, start, start + len(quote))
+
+
+def _mentioned_phone(_message: Prepared, _hit: Hit) -> Told | None:
+    """The word alone tells nothing; ``_phones`` reads the digits behind it."""
+    return None
+
+
+_READERS: dict[str, Callable[[Prepared, Hit], Told | None]] = {
+    **dict.fromkeys(REFERENCE_KINDS, _reference),
+    "card": _card_words,
+    "name": _person,
+    "address": _address,
+    "postcode": _postcode,
+    "product": _product,
+    "product_failing": _failing_product,
+    "tried_by_customer": _tried,
+    "phone": _mentioned_phone,
+}
+
+
+# -- shapes that are the same in every language ----------------------------------------------------------------------
+
+
+def _cards(message: Prepared) -> Iterator[Told]:
+    if "\u2022" not in message.text:
+        return
+    for match in _CARD_TAIL.finditer(message.text):
+        yield _told(message, "card", match[1], match.start(), match.end())
+
+
+def _amounts(message: Prepared, currency: str) -> Iterator[Told]:
+    for sum_ in find_amounts(message, currency=currency):
+        yield Told(
+            "amount",
+            f"{sum_.minor} {sum_.currency}",
+            message.quote(sum_.start, sum_.end),
+            sum_.start,
+            sum_.end,
+            sum_.minor,
+            sum_.currency,
+        )
+
+
+def _emails(message: Prepared) -> Iterator[Told]:
+    if "@" not in message.fold:
+        return
+    for match in _EMAIL.finditer(message.fold):
+        yield _told(message, "email", match.group(), match.start(), match.end())
+
+
+def _phones(message: Prepared, found: list[Told]) -> list[Told]:
+    if not message.has_digit:
+        return []
+    return [told for match in _PHONE.finditer(message.fold) if (told := _phone(message, match, found))]
+
+
+def _phone(message: Prepared, match: re.Match[str], found: list[Told]) -> Told | None:
+    """Digits are a telephone number when they begin like one or the words before them say so."""
+    digits = "".join(_DIGITS.findall(match.group()))
+    if not 7 <= len(digits) <= 15 or any(
+        told.start < match.end() and match.start() < told.end for told in found
+    ):
+        return None
+    announced = message.phrases.listed("telephone")
+    near = message.fold[max(0, match.start() - 30) : match.start()]
+    said = announced is not None and announced.search(near) is not None
+    like_one = match.group().startswith(("+", "0", "(0")) and len(digits) >= 9
+    if not (said or like_one):
+        return None
+    plus = "+" if match.group().startswith("+") else ""
+    return _told(message, "phone", plus + digits, match.start(), match.end())
+
+
+def _times(message: Prepared, at: datetime, zone: tzinfo, found: list[Told]) -> list[Told]:
+    times = find_times(message, at=at, zone=zone, toward="past")
+    # The date behind a card number is its expiry.
+    taken = [
+        (told.start, told.end + (4 if told.kind == "card" else 0))
+        for told in found
+        if told.kind != "tried_by_customer"
+    ]
+    free = (when for when in times if not any(when.start < end and start < when.end for start, end in taken))
+    return [told for when in free if (told := _time(message, when, zone))]
+
+
+def _time(message: Prepared, when: When, zone: tzinfo) -> Told | None:
+    if when.vague or when.lasting:
+        return None
+    start, kind = when.start, "date"
+    since = _since_before(message, start)
+    if since is not None:
+        start, kind = since, "since"
+    elif when.ago and not message.fold[when.start : when.end].rstrip().endswith(_AGO):
+        kind = "since"
+    elif when.has_time:
+        kind = "time"
+    return _told(message, kind, _time_value(message, when, zone), start, when.end)
+
+
+_AGO = (" ago", "atras")
+
+
+def _time_value(message: Prepared, when: When, zone: tzinfo) -> str:
+    if when.moment is None or not when.certain:
+        return message.fold[when.start : when.end]
+    local = when.moment.astimezone(zone)
+    return local.isoformat(timespec="minutes") if when.has_time else local.date().isoformat()
+
+
+def _since_before(message: Prepared, start: int) -> int | None:
+    """Where "since" begins when it stands right before an offset."""
+    words = message.phrases.listed("since")
+    if words is None:
+        return None
+    begin = max(0, start - 16)
+    for match in words.finditer(message.fold, begin, start):
+        if not message.fold[match.end() : start].strip(" ,:"):
+            return match.start()
+    return None
