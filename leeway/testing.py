@@ -37,8 +37,8 @@ from leeway.core.policy import (
 )
 from leeway.core.reading.phrases import compile_phrases
 from leeway.core.roster import Contact, Person, Roster, Rota, Shift, Team
-from leeway.core.world import Known, Language, World
 from leeway.core.worktime import ALWAYS, Calendar
+from leeway.core.world import Known, Language, World
 
 MONDAY_NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """Where every story starts unless it says otherwise: a Monday, nine in the morning in Lisbon and UTC."""
@@ -52,7 +52,7 @@ OFFICE = Calendar(
 EventType = TypeVar("EventType", bound=e.Event)
 
 
-def person(name: str, team: str, *, manager: str = "", **changes: Any) -> Person:  # noqa: ANN401
+def person(name: str, team: str, *, manager: str = "", **changes: Any) -> Person:
     """Somebody of the test house, reachable by e-mail, in office hours."""
     standard = Person(
         id=name,
@@ -332,7 +332,7 @@ def kind_of(event: e.Event) -> str:
 # --- facts, said shortly --------------------------------------------------------------------------------------------
 
 
-def said(text: str, **more: Any) -> Act:  # noqa: ANN401 - any field of the fact
+def said(text: str, **more: Any) -> Act:
     """The customer writes."""
 
     def act(story: Story) -> None:
@@ -342,7 +342,7 @@ def said(text: str, **more: Any) -> Act:  # noqa: ANN401 - any field of the fact
     return act
 
 
-def answered(text: str = "I am looking at it now.", by: str = "", **more: Any) -> Act:  # noqa: ANN401
+def answered(text: str = "I am looking at it now.", by: str = "", **more: Any) -> Act:
     """An agent writes; without ``by`` it is the owner."""
 
     def act(story: Story) -> None:
@@ -363,7 +363,7 @@ def comes_back(text: str, days: float = 1) -> Act:
     return act
 
 
-def does(kind: type[f.Base], **fields: Any) -> Act:  # noqa: ANN401
+def does(kind: type[f.Base], **fields: Any) -> Act:
     """A person presses something: ``does(HandoffAccepted, by="sam")``."""
 
     def act(story: Story) -> None:

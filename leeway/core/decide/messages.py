@@ -117,7 +117,8 @@ def _read_customer(turn: Turn, fact: f.MessageReceived, cues: tuple[Cue, ...], m
 
 def _new_wish(turn: Turn, wants: tuple[Want, ...]) -> Want | None:
     """What the customer wants from now on. Asking for a supervisor says who shall give it, not what; it does not
-    replace a wish for a thing."""
+    replace a wish for a thing.
+    """
     things = [want for want in wants if want.kind != "supervisor"]
     if things or turn.case.wish is None:
         return latest_want(things or wants)

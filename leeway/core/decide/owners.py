@@ -123,8 +123,16 @@ def assign_anybody(turn: Turn) -> None:
 
 
 def _ask_person(
-    turn: Turn, level: Level, who: str, why: str, *, exclude: tuple[str, ...], silent: int
+    turn: Turn,
+    level: Level,
+    who: str,
+    why: str,
+    *,
+    exclude: tuple[str, ...],
+    silent: int,
+    when_back: bool = False,
 ) -> None:
+    """Ask one person. ``when_back``: they are not there now, so their time to answer begins when they are."""
     if who == turn.case.owner:
         turn.stop_clock("accept", "cancelled")
         turn.emit(e.OwnerAccepted(at=turn.now, person=who, level=level.name))
