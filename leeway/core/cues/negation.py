@@ -32,7 +32,9 @@ def is_negated(symbols: list[str], start: int, rules: Negation, harmless: frozen
         symbol = symbols[place]
         if symbol in (SENTENCE_END, PAUSE):
             return False
-        if place not in harmless and (symbol in rules.words or (distance == 1 and symbol in rules.close_words)):
+        if place not in harmless and (
+            symbol in rules.words or (distance == 1 and symbol in rules.close_words)
+        ):
             return True
         if symbol in rules.stops:
             return False

@@ -50,7 +50,8 @@ class Choice(msgspec.Struct, frozen=True, tag=True):
 Item: TypeAlias = Word | Gap | Choice
 Sequence: TypeAlias = tuple[Item, ...]
 
-_PIECE = re.compile(r"\s*(?:(\.\.\.)|<([^<>]*)>|([\[\](|)])|([^\s\[\](|)<>]+))")
+_FACE = r":'?-?[()d/\\|](?=\s|$)"
+_PIECE = re.compile(rf"\s*(?:(\.\.\.)|<([^<>]*)>|(?={_FACE})(\S+)|([\[\](|)])|([^\s\[\](|)<>]+))")
 
 
 class _Reader:
@@ -70,7 +71,7 @@ class _Reader:
     def _sequence(self, closing: str) -> Sequence:
         items: list[Item] = []
         while piece := self._next(closing):
-            gap, name, bracket, word = piece.groups()
+            gap, name, face, bracket, word = piece.groups()
             if gap:
                 items.append(Gap())
             elif name is not None:
@@ -78,7 +79,7 @@ class _Reader:
             elif bracket:
                 items.append(self._bracket(bracket))
             else:
-                items.extend(Word(part) for part in TOKEN.findall(fold(word)))
+                items.extend(Word(part) for part in TOKEN.findall(fold(face or word)))
         return tuple(items)
 
     def _next(self, closing: str) -> re.Match[str] | None:
@@ -90,11 +91,11 @@ class _Reader:
         piece = _PIECE.match(self._phrase, self._at)
         if piece is None:
             raise PatternError("expected a word, '[', '(', '<name>' or '...'", self._at)
-        mark = piece[3]
-        if mark and (mark == closing or (mark == "|" and closing == ")")):
+        mark = piece[4]
+        if mark and (mark == closing or (mark == "|" and closing)):
             return None
         if mark in ("]", ")", "|"):
-            raise PatternError(f"{mark!r} closes nothing here", piece.start(3))
+            raise PatternError(f"{mark!r} closes nothing here", piece.start(4))
         self._at = piece.end()
         return piece
 
@@ -123,7 +124,7 @@ class _Reader:
         mark = _PIECE.match(self._phrase, self._at)
         assert mark is not None  # noqa: S101  (_next stopped in front of it)
         self._at = mark.end()
-        return mark[3]
+        return mark[4]
 
 
 def read_pattern(phrase: str, classes: dict[str, Sequence] | None = None) -> Sequence:

@@ -47,7 +47,9 @@ def read(pack: CuePack, text: str) -> Reading:
     text = text[:READ_LIMIT]
     folded = fold(text)
     symbols = pack.vocabulary.symbols_of(TOKEN.findall(folded))
-    return Reading(_cues(pack, text, folded, symbols), tone_of(pack.data.tone, symbols, text, pack.data.negation))
+    return Reading(
+        _cues(pack, text, folded, symbols), tone_of(pack.data.tone, symbols, text, pack.data.negation)
+    )
 
 
 def read_cues(pack: CuePack, text: str) -> tuple[Cue, ...]:

@@ -23,7 +23,9 @@ def find_shouting(text: str) -> list[Cue]:
     """Runs of capitals and of exclamation marks, with offsets into ``text``."""
     cues = [_marks_cue(text, mark) for mark in _MARKS.finditer(text) if _is_loud(mark.group())]
     if _SOME_CAPITALS.search(text):
-        cues.extend(_capitals_cue(text, run) for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run.group()))
+        cues.extend(
+            _capitals_cue(text, run) for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run.group())
+        )
     return cues
 
 
@@ -35,8 +37,7 @@ def _is_loud(marks: str) -> bool:
 def _is_shouted(run: str) -> bool:
     words = [word for word in re.findall(r"[^\W\d_]+", run) if word.isupper()]
     return (
-        sum(map(len, words)) >= FEWEST_CAPITALS
-        and sum(len(word) >= 4 for word in words) >= FEWEST_LONG_WORDS
+        sum(map(len, words)) >= FEWEST_CAPITALS and sum(len(word) >= 4 for word in words) >= FEWEST_LONG_WORDS
     )
 
 

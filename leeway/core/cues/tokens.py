@@ -22,7 +22,7 @@ TOKEN = re.compile(
     r"|(?:https?://|www\.)\S+"  # an address is one token, or its ":/" would pass for a sad face
     r"|\d+(?:[.,:]\d+)*[^\W\d_]*"  # 3, 3.50, 14:30, 3rd
     r"|[^\W_]+(?:['*\u0300-\u036f]+[^\W_]+)*[*\u0300-\u036f]*"  # don't, f***ing, cafe + combining accent
-    r"|:'?-?[()D/\\|]"
+    r"|:'?-?[()d/\\|]"  # faces, as they are once folded
     r"|[\u2600-\u27bf\U0001f300-\U0001faff]"
     r"|[.!?;\n\u2026]+"
     r"|,"

@@ -1,0 +1,64 @@
+"""Languages Leeway can read. Each is one file in this folder, named after the language: ``en.yaml``.
+
+    languages.available()        ("en", "es")
+    languages.load("en").cues    the compiled cue pack
+    languages.guess(text)        which of them a message is written in, by its most ordinary words
+
+A file that can't be used is refused with ``Problems``: file, line, column, what was found, what was expected.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from leeway.core.cues.tokens import TOKEN, fold
+from leeway.languages.pack_file import LanguagePack, parse
+
+__all__ = ["LanguagePack", "UnknownLanguage", "available", "guess", "load", "load_file", "parse"]
+
+HERE = Path(__file__).parent
+USUAL = "en"
+GUESS_LIMIT = 2_000
+"""Characters looked at to guess the language."""
+
+_CODE = re.compile(r"[a-z]{2,3}(?:_[a-z]{2,4})?")
+
+
+class UnknownLanguage(LookupError):
+    """There is no pack for this language."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"no language pack {code!r}; there are {', '.join(available())}. "
+            "A language is one file: docs/how-to/add-a-language.md"
+        )
+        self.code = code
+
+
+@cache
+def available() -> tuple[str, ...]:
+    """The languages there are files for, sorted."""
+    return tuple(sorted(file.stem for file in HERE.glob("*.yaml") if _CODE.fullmatch(file.stem)))
+
+
+@cache
+def load(code: str = USUAL) -> LanguagePack:
+    """One language, read and compiled once per process. Raises ``UnknownLanguage`` or ``Problems``."""
+    if code not in available():
+        raise UnknownLanguage(code)
+    return load_file(HERE / f"{code}.yaml")
+
+
+def load_file(path: Path) -> LanguagePack:
+    """A language from a file anywhere: a pack of one's own, or one that is just being written."""
+    return parse(path.read_bytes(), path.name)
+
+
+def guess(text: str) -> str:
+    """The language whose ordinary words ("the", "is", "que", "por") the text holds most of; English on a tie."""
+    words = TOKEN.findall(fold(text[:GUESS_LIMIT]))
+    counts = {code: sum(word in load(code).common_words for word in words) for code in available()}
+    best = max(counts, key=lambda code: (counts[code], code == USUAL), default=USUAL)
+    return best
