@@ -1,0 +1,101 @@
+"""The web process: native paths first, everything else by Django in a pool of threads.
+
+    serve(host="127.0.0.1", port=8321)
+
+One process, one event loop, one writing thread. A signal ends it in order: no new requests, the queue is written out,
+then the database is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable
+from functools import cache
+from typing import Any, cast
+
+from leeway.web.health import HealthPage
+from leeway.web.http import App, Receive, Scope, Send
+from leeway.web.ingest import Ingest
+from leeway.web.tokens import Gate
+from leeway.wiring import House, open_house, token_reader, watchdog_reader
+
+log = logging.getLogger(__name__)
+
+DJANGO_THREADS = 16
+DEFAULT_PORT = 8321
+
+
+class Application:
+    """Dispatches by path. Further native paths (the live stream) are added with ``native``."""
+
+    def __init__(self, house: House) -> None:
+        gate = Gate(token_reader(house))
+        self._native: dict[str, App] = {
+            "/api/v1/facts": Ingest(house.writer, gate),
+            "/healthz": HealthPage(house.writer, house.database, watchdog_reader(house)),
+        }
+
+    def native(self, path: str, app: App) -> None:
+        self._native[path] = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            app = self._native.get(scope["path"])
+            if app is None:
+                app = await asyncio.to_thread(django)
+            await app(scope, receive, send)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Nothing begins or ends with the server: the house is opened before it and closed after it."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+@cache
+def django() -> App:
+    """Django with everything it imports; made when it is first asked for, or by ``warm_up``."""
+    from a2wsgi import WSGIMiddleware  # noqa: PLC0415 - ingest must not wait for Django's imports
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
+    wsgi: Any = get_wsgi_application()
+    app: Any = WSGIMiddleware(wsgi, workers=DJANGO_THREADS)
+    return cast(App, app)
+
+
+def serve(
+    *, host: str = "127.0.0.1", port: int = DEFAULT_PORT, beside: Callable[[House], None] | None = None
+) -> None:
+    """Runs until SIGINT or SIGTERM. ``beside`` starts what runs in the same process (``worker.start_services``)."""
+    house = open_house()
+    try:
+        if beside is not None:
+            beside(house)
+        asyncio.run(_serve(house, host, port))
+    finally:
+        house.close()
+
+
+async def _serve(house: House, host: str, port: int) -> None:
+    # The server that lives in our own process: a kill takes everything with it, and nothing is held twice in memory.
+    from granian.constants import Interfaces  # noqa: PLC0415 - only the web process needs a server
+    from granian.server.embed import Server  # noqa: PLC0415
+
+    server = Server(
+        Application(house), address=host, port=port, interface=Interfaces.ASGI, websockets=False, backlog=1024
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    warming = loop.run_in_executor(None, django)
+    await server.serve()
+    await warming

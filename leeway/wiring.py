@@ -1,0 +1,189 @@
+"""Puts the house together: the only file that names concrete classes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from leeway.core.policy import Policy
+from leeway.core.roster import Roster
+from leeway.core.world import Language, World
+from leeway.desk.door import Desk
+from leeway.store import documents, marks
+from leeway.store.address import Address, Sqlite, address
+from leeway.store.home import home
+from leeway.store.instants import utc_now
+from leeway.store.tokens import LiveToken, live, mark_used
+from leeway.store.upkeep import bring_up_to_date
+from leeway.store.writer.driver import Driver, open_driver
+from leeway.store.writer.writer import Writer
+
+log = logging.getLogger(__name__)
+
+SHIPPED = Path(__file__).parent / "packs" / "shipped"
+FIRST_PACK = "shop"
+HOLIDAY_YEARS = 3
+"""Years of public holidays written into the calendars of the sample roster: the current one and those after it."""
+
+
+class PublishedWorlds:
+    """The world in force, built anew when something was published."""
+
+    def __init__(self) -> None:
+        self._newest = -1
+        self._world: World | None = None
+
+    def current(self, driver: Driver) -> World:
+        """As of the transaction ``driver`` is in."""
+        newest = documents.newest(driver)
+        if self._world is None or newest != self._newest:
+            self._world = build_world(documents.published(driver))
+            self._newest = newest
+        return self._world
+
+
+def build_world(published: documents.Published) -> World:
+    return World(
+        policy=published.policy,
+        roster=published.roster,
+        languages=languages(),
+        pinned=published.policies,
+        guess_language=guess_language(),
+    )
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """Every language there is a file for, ready to read with; English first, for texts that are in none of them."""
+    from leeway import languages as files
+
+    codes = sorted(files.available(), key=lambda code: (code != files.USUAL, code))
+    return {code: _language(code) for code in codes}
+
+
+def _language(code: str) -> Language:
+    from leeway import languages as files
+    from leeway.core.reading.phrases import compile_phrases
+
+    pack = files.load(code)
+    return Language(code, pack.cues, compile_phrases(pack.phrases))
+
+
+def guess_language() -> Callable[[str], str]:
+    from leeway import languages as files
+
+    return files.guess
+
+
+def first_documents(driver: Driver, now: datetime) -> None:
+    """A house that has published nothing starts with the shop's matrix and the sample roster."""
+    driver.begin()
+    try:
+        driver.order_log()
+        rows = driver.select("select distinct kind from leeway_document")
+        there = {kind for (kind,) in rows}
+        if "roster" not in there:
+            roster, source = _sample_roster(now)
+            documents.publish(driver, roster, at=now, source=source, note="the sample that ships with Leeway")
+        if "policy" not in there:
+            policy, source = _shipped_policy(FIRST_PACK)
+            documents.publish(driver, policy, at=now, source=source, note=f"the shipped pack {FIRST_PACK!r}")
+        driver.commit()
+    finally:
+        driver.rollback()
+
+
+def _shipped_policy(name: str) -> tuple[Policy, str]:
+    from leeway.packs.matrix_file import load_pack
+
+    return load_pack(SHIPPED / name), (SHIPPED / name / "matrix.yaml").read_text()
+
+
+def _sample_roster(now: datetime) -> tuple[Roster, str]:
+    from leeway.packs.roster_file import load_roster
+
+    text = (SHIPPED / "roster.example.yaml").read_text()
+    years = range(now.year, now.year + HOLIDAY_YEARS)
+    return load_roster(text, name="roster.example.yaml", years=years), text
+
+
+@dataclass
+class House:
+    """An open installation. ``close`` finishes what is queued before it returns."""
+
+    address: Address
+    clock: Callable[[], datetime]
+    writer: Writer
+    desk: Desk
+    _services: list[threading.Thread] = field(default_factory=list)
+    _stops: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def database(self) -> str:
+        """Which kind of database it is, for people."""
+        return "sqlite" if isinstance(self.address, Sqlite) else "postgresql"
+
+    def driver(self) -> Driver:
+        """A connection of one's own, for one thread."""
+        return open_driver(self.address)
+
+    def start(self, name: str, run: Callable[[], None], stop: Callable[[], None]) -> None:
+        """Runs something in a thread of its own until the house closes; ``stop`` makes ``run`` return soon."""
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        thread.start()
+        self._services.append(thread)
+        self._stops.append(stop)
+
+    def close(self) -> None:
+        for stop in self._stops:
+            stop()
+        for service in self._services:
+            service.join()
+        self.writer.stop()
+
+
+def open_house(*, where: Address | None = None, clock: Callable[[], datetime] = utc_now) -> House:
+    """Opens the database (made or brought up to date if need be) and starts the writing thread."""
+    where = where or address(home())
+    driver = open_driver(where)
+    bring_up_to_date(driver)
+    first_documents(driver, clock())
+    writer = Writer(driver, PublishedWorlds(), clock=clock)
+    return House(where, clock, writer, Desk(writer.call))
+
+
+def watchdog_reader(house: House) -> Callable[[], dict[str, Any] | None]:
+    """The last report of the sweep, with its time."""
+    local = threading.local()
+
+    def read() -> dict[str, Any] | None:
+        mark = marks.get(_own_driver(local, house), marks.SWEEP)
+        return None if mark is None else {"at": mark[0].isoformat(), **mark[1]}
+
+    return read
+
+
+def token_reader(house: House) -> Callable[[frozenset[int]], dict[str, LiveToken]]:
+    """Reads the live tokens and notes which were used; for ``web.tokens.Gate``."""
+    local = threading.local()
+
+    def read(used: frozenset[int]) -> dict[str, LiveToken]:
+        driver = _own_driver(local, house)
+        mark_used(driver, used, at=house.clock())
+        return live(driver)
+
+    return read
+
+
+def _own_driver(local: threading.local, house: House) -> Driver:
+    """This thread's connection, kept for the next time."""
+    if not hasattr(local, "driver"):
+        local.driver = house.driver()
+    driver: Driver = local.driver
+    return driver
