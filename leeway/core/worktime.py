@@ -204,28 +204,6 @@ def next_close(calendar: Calendar, at: datetime) -> datetime | None:
     return None
 
 
-def add_days(calendar: Calendar, start: datetime, days: int) -> datetime:
-    """So many working days later, at the same time on the wall: Thursday 15:00 + 2 is Monday 15:00.
-
-    A start outside the hours counts from the next opening. Where the last day is shorter (a half-day), the
-    deadline is its last closing before that time, or its first opening after it. Raises ``NeverOpen`` and
-    ``ValueError`` as ``add`` does.
-    """
-    if days < 0:
-        raise ValueError(f"a deadline lies ahead: cannot add {days} working days")
-    begins = next_open(calendar, start)
-    if begins is None:
-        raise NeverOpen(calendar.name, start)
-    wall = wall_time(calendar.zone, begins)
-    day = _working_day_after(calendar, wall.date(), days)
-    target = at_local(calendar.zone, datetime.combine(day, wall.time()))
-    if days == 0 or is_open(calendar, target):
-        return max(target, begins)
-    openings = _openings_of(calendar, day)
-    closed_before = [interval.end for interval in openings if interval.end <= target]
-    return max(closed_before) if closed_before else openings[0].start
-
-
 def close_of_day(calendar: Calendar, start: datetime, days: int) -> datetime:
     """The closing time of the n-th working day after that of ``start``: "by close of the third business day".
 

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
+from zoneinfo import available_timezones
 
 from leeway.core.worktime import (
     DAYS_A_WEEK,
     MINUTES_A_DAY,
+    BadCalendar,
     Closure,
     Day,
     Minutes,
@@ -135,7 +137,11 @@ def closed_in_words(closure: Closure) -> str:
 
 
 def zone(text: str) -> str:
-    check_zone(text)
+    """The name of a zone in the IANA database."""
+    try:
+        check_zone(text)
+    except BadCalendar:
+        raise ValueError(did_you_mean(text, sorted(available_timezones()))) from None
     return text
 
 

@@ -255,16 +255,23 @@ def _rota(key: Node, node: Node, known: _Known) -> Rota | None:
     zone = fields["zone"].converted(hours.zone, hours.A_ZONE, "UTC")
     name = fields["name"].text() if "name" in fields else key.raw.replace("_", " ").capitalize()
     turns = _turns(fields["turns"], known) if "turns" in fields else None
-    shifts = tuple(Shift(known.person(who), hours.week(when)) for who, when in fields["shifts"].entries())
+    shifts = tuple(_shifts(fields["shifts"], known))
     overrides = [_override(item, zone, known) for item in _list(fields, "overrides")]
     calendar = known.calendar(fields["calendar"])
     if node.is_mapping and ("turns" in fields) == ("shifts" in fields):
         node.note("either turns or shifts", found="both" if "turns" in fields else "neither turns nor shifts")
-    elif "shifts" in fields and not shifts:
-        fields["shifts"].note("who is on call when")
     if (turns is None) == (not shifts):
         return None
     return Rota(key.name(), name, zone, turns, shifts, tuple(filter(None, overrides)), calendar)
+
+
+def _shifts(node: Node, known: _Known) -> Iterator[Shift]:
+    if node.is_mapping and not node.lines():
+        node.note("who is on call when", found="no shifts")
+    for who, when in node.entries():
+        person, week = known.person(who), hours.week(when)
+        if person:
+            yield Shift(person, week)
 
 
 def _turns(node: Node, known: _Known) -> Turns | None:
@@ -335,7 +342,9 @@ def _absence(node: Node, roster: Roster, known: _Known) -> Absence | None:
     end = fields["until"].converted(
         lambda text: hours.moment(text, zone, through_the_day=True), hours.A_MOMENT, _NO_MOMENT
     )
-    if _NO_MOMENT not in (start, end) and end <= start:
+    if start == _NO_MOMENT:
+        return None
+    if end <= start:
         fields["until"].note("an end after the beginning")
         return None
     reason = fields["reason"].text() if "reason" in fields else ""

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from leeway.core.worktime import (
@@ -17,7 +17,6 @@ from leeway.core.worktime import (
     Interval,
     NeverOpen,
     add,
-    add_days,
     at_local,
     close_of_day,
     elapsed,
@@ -185,8 +184,6 @@ def test_a_calendar_without_hours_is_refused_not_searched_for_ever():
     with pytest.raises(NeverOpen, match="'never' has no opening in the two years after 2026-01-09"):
         add(NEVER, datetime(2026, 1, 9, tzinfo=UTC), MINUTE)
     with pytest.raises(NeverOpen):
-        add_days(NEVER, datetime(2026, 1, 9, tzinfo=UTC), 1)
-    with pytest.raises(NeverOpen):
         close_of_day(NEVER, datetime(2026, 1, 9, tzinfo=UTC), 1)
 
 
@@ -214,23 +211,9 @@ def test_an_instant_without_zone_is_refused():
 # Working days
 
 
-@pytest.mark.parametrize(
-    ("start", "days", "due"),
-    [
-        (lisbon(2026, 1, 8, 15), 2, lisbon(2026, 1, 12, 15)),
-        (lisbon(2026, 1, 10, 3), 1, lisbon(2026, 1, 13, 9)),
-        (lisbon(2026, 1, 8, 15), 0, lisbon(2026, 1, 8, 15)),
-        (lisbon(2026, 3, 27, 10), 1, lisbon(2026, 3, 30, 10)),
-    ],
-    ids=["over a weekend", "from a Saturday night", "none", "over daylight saving"],
-)
-def test_working_days_keep_the_time_on_the_wall(start, days, due):
-    assert add_days(OFFICE, start, days) == due
-
-
-def test_a_working_day_that_ends_on_a_half_day_ends_when_it_closes():
-    office = msgspec.structs.replace(OFFICE, closures=(Closure(date(2026, 12, 24), open=((540, 720),)),))
-    assert add_days(office, lisbon(2026, 12, 23, 15), 1) == lisbon(2026, 12, 24, 12)
+def test_working_days_are_counted_from_one():
+    with pytest.raises(ValueError, match="counted from 1"):
+        close_of_day(OFFICE, lisbon(2026, 4, 1), 0)
 
 
 def test_close_of_the_third_business_day_skips_holidays():
@@ -427,13 +410,3 @@ def test_a_wall_time_comes_back_as_the_first_instant_that_shows_it(zone, at):
     first = at_local(zone, wall_time(zone, at))
     assert first <= at
     assert wall_time(zone, first) == wall_time(zone, at)
-
-
-@settings(max_examples=50)
-@given(open_calendars, instants, instants, st.integers(0, 4))
-def test_working_days_never_swap_an_order(calendar, one, other, count):
-    early, late = sorted((one, other))
-    try:
-        assert early <= add_days(calendar, early, count) <= add_days(calendar, late, count)
-    except NeverOpen:
-        assume(False)  # a calendar whose every opening falls into a skipped hour
