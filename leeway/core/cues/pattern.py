@@ -79,7 +79,7 @@ class _Reader:
             elif bracket:
                 items.append(self._bracket(bracket))
             else:
-                items.extend(Word(part) for part in TOKEN.findall(fold(face or word)))
+                items.extend(self._words(face or word, piece.end() - len(face or word)))
         return tuple(items)
 
     def _next(self, closing: str) -> re.Match[str] | None:
@@ -108,6 +108,16 @@ class _Reader:
             return self._class_named(name)
         except KeyError:
             raise PatternError(f"no class is called <{name}>", self._at - len(name) - 2) from None
+
+    def _words(self, written: str, column: int) -> Sequence:
+        """Usually one word; "so-called" is two. Marks that no message's words hold would match nothing, ever."""
+        folded = fold(written)
+        parts = TOKEN.findall(folded)
+        if "".join(parts) != folded.replace("-", "") and parts != [folded]:
+            raise PatternError(f"{written!r} holds a mark that is no part of a word", column)
+        if any(part[0] in ".,!?;" for part in parts):
+            raise PatternError(f"{written!r} ends a sentence; a phrase stays within one", column)
+        return tuple(Word(part) for part in parts)
 
     def _bracket(self, opening: str) -> Item:
         closing = "]" if opening == "[" else ")"

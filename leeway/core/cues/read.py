@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -24,6 +25,8 @@ NEGATED_STRENGTH = 0.8
 CAPITALS_EMPHASIS = 1.15
 DRAWN_OUT_EMPHASIS = 1.15
 EXCLAMATION_EMPHASIS = 1.1
+DISTRESS_LOG_ODDS = 2.5
+"""What full distress adds to the log-odds of the tone."""
 EMPHASIS_REACH = 2
 """Words in front of a sign in which an intensifier still belongs to it."""
 
@@ -39,7 +42,9 @@ class Reading(msgspec.Struct, frozen=True):
     @property
     def score(self) -> float:
         """How upset the writer is, 0 to 1, cues and tone together. Dense: two messages hardly ever tie."""
-        return 1.0 - (1.0 - self.tone) * (1.0 - distress(self.cues))
+        tone = min(max(self.tone, 1e-9), 1 - 1e-9)
+        odds = tone / (1.0 - tone) * math.exp(DISTRESS_LOG_ODDS * distress(self.cues))
+        return odds / (1.0 + odds)
 
 
 def read(pack: CuePack, text: str) -> Reading:
