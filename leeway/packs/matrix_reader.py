@@ -80,7 +80,7 @@ class MatrixReader:
         self.targets = Targets(known_targets, frozenset(names))
         self.levels = self._levels()
         self.desks = self._desks()
-        self.places = tuple(level.name for level in (*self.levels, *self.desks))
+        self.places = tuple(dict.fromkeys(level.name for level in (*self.levels, *self.desks)))
         self.messages = read_texts(self.fields["customer_messages"])
         self.before = tuple(self._before(key, value) for key, value in self.fields["before"].pairs())
 

@@ -7,7 +7,9 @@ and texts that name the customer's rights. ``combine`` lays it over a policy; it
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 from msgspec.structs import replace
@@ -86,12 +88,13 @@ def overlay_from(root: Node) -> Overlay:
     return overlay
 
 
+@cache
 def shipped_overlays() -> Mapping[str, Overlay]:
     """The overlays that come with the product, by name."""
     found = (
         read_overlay(path.read_bytes(), path.name) for path in sorted((SHIPPED / "regulators").glob("*.yaml"))
     )
-    return {overlay.name: overlay for overlay in found}
+    return MappingProxyType({overlay.name: overlay for overlay in found})
 
 
 def _must_say(node: Node, messages: dict[str, str]) -> dict[str, str]:

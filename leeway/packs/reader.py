@@ -133,7 +133,7 @@ class Node:
             return "a mapping"
         if self.is_sequence:
             return "a list"
-        return quoted(self.raw) if self.raw else "nothing"
+        return quoted(self.raw) if self.raw.strip() else "nothing"
 
     # Notes
 
@@ -319,7 +319,7 @@ class Node:
 
     def _shift(self, at: int) -> int:
         """Columns to the right of the start; 0 where folding or escapes make the offset unreliable."""
-        if self._width == len(self.raw):
+        if not at or self._width == len(self.raw):
             return at
         return at + 1 if self._width == len(self.raw) + 2 else 0
 

@@ -45,10 +45,12 @@ class Sentence:
         if self._node.raw[self._at :].strip():
             self.stop("the end of the sentence")
 
-    def stop(self, expected: str, *, hint: str = "") -> NoReturn:
+    def stop(self, expected: str, *, hint: str = "", found: str = "") -> NoReturn:
+        """Note that something else was ``expected`` here; ``found`` is the word that is wrong, else all the rest."""
         rest = self._node.raw[self._at :]
         at = self._at + len(rest) - len(rest.lstrip())
-        self._node.note(expected, found=quoted(rest) if rest.strip() else "nothing more", hint=hint, at=at)
+        there = found or rest
+        self._node.note(expected, found=quoted(there) if there.strip() else "nothing more", hint=hint, at=at)
         raise Muddled
 
     # Parts of speech
@@ -70,23 +72,25 @@ class Sentence:
         """``owner``, whoever is ``asked``, the owner's manager, a team's lead, or a name from the roster."""
         if self.has(r"manager_of[ :]owner"):
             return "manager_of:owner"
-        if self.has(r"lead_of\b[ :]?(?:team:)?"):
-            return (
-                f"lead_of:{self._understood(NAME, lambda name: targets.full(f'team:{name}'), 'a team')[5:]}"
-            )
+        if self.has("lead_of"):
+            return f"lead_of:{self._named('team', targets).removeprefix('team:')}"
         if found := self.has("(owner|asked)"):
             return found[1]
         return self._understood(TARGET, targets.full, A_TARGET)
 
+    def rota(self, targets: Targets) -> str:
+        return self._named("rota", targets)
+
     def target_named(self, target: str, targets: Targets) -> str:
         """The next word stands for ``target``, which the roster has to know."""
         start = self._at
-        self.needs(NAME, A_TARGET)
+        word = self.needs(f"({NAME})", A_TARGET)[1]
         try:
             return targets.full(target)
         except ValueError:
             self._at = start
-            self.stop(A_TARGET, hint=f"here it means {target}, which the roster does not have")
+            hint = f"here it means {target}, which the roster does not have"
+            self.stop(A_TARGET, hint=hint, found=word)
 
     def targets(self, targets: Targets) -> tuple[str, ...]:
         return self._listed(lambda: self.target(targets))
@@ -99,7 +103,7 @@ class Sentence:
         found = self.needs(f"({NAME})", expected)[1]
         if found not in words:
             self._at = start
-            self.stop(expected, hint=did_you_mean(found, words) or otherwise)
+            self.stop(expected, hint=did_you_mean(found, words) or otherwise, found=found)
         return found
 
     def message(self) -> str:
@@ -108,6 +112,10 @@ class Sentence:
             return text[1]
         return self.needs(f"({NAME})", "the name of a message, or a text in quotes")[1]
 
+    def _named(self, kind: str, targets: Targets) -> str:
+        self.has(f"{kind}:")
+        return self._understood(NAME, lambda name: targets.full(f"{kind}:{name}"), f"a {kind}")
+
     def _understood(self, pattern: str, make: Callable[[str], Made], expected: str, hint: str = "") -> Made:
         start = self._at
         found = self.needs(f"({pattern})", expected, hint=hint)
@@ -115,7 +123,7 @@ class Sentence:
             return make(found[1])
         except ValueError as trouble:
             self._at = start
-            self.stop(expected, hint=str(trouble))
+            self.stop(expected, hint=str(trouble), found=found[1])
 
     def _listed(self, read: Callable[[], str]) -> tuple[str, ...]:
         """``a`` or ``a, b`` or ``[a, b]``."""

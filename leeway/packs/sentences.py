@@ -129,7 +129,7 @@ def _who(sentence: Sentence, level: Level, targets: Targets) -> str:
     if sentence.looks_like(f"next_on_call{WORD_ENDS}"):
         return _next_in(sentence.target_named(own_rota, targets))
     if sentence.has("next_of"):
-        return _next_in(sentence.target(targets))
+        return _next_in(sentence.rota(targets))
     return sentence.target(targets)
 
 

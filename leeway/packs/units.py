@@ -21,7 +21,7 @@ A_LENGTH_OF_TIME = 'a length of time such as "15 min", "4 h (w)" or "30 days"'
 UNITS = "s, min, h, day, days, week, weeks"
 
 _SECONDS = {"s": 1, "min": MINUTE, "h": HOUR, "day": DAY, "days": DAY, "week": 7 * DAY, "weeks": 7 * DAY}
-_NUMBER = r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,4})?"
+_NUMBER = r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,4})?"
 _PART = re.compile(rf"({_NUMBER}) ?([A-Za-z]+)")
 SPAN = rf"{_NUMBER} ?[A-Za-z]+(?: {_NUMBER} ?[A-Za-z]+)*(?: ?\(w\))?"
 MONEY = rf"{_NUMBER} [A-Z]{{3}}"
