@@ -157,7 +157,11 @@ def _reason(message: Prepared, hit: Hit, because: Hit | None) -> str:
     if hit.rule.kind.endswith(".bare"):
         rest = _sentence_from(message, hit.match.end())
         return rest or _sentence_from(message, message.sentence(hit.match.end())[1])
-    return _sentence_from(message, message.sentence(hit.match.start())[0])
+    start, _ = message.sentence(hit.match.start())
+    plain = next((one for one in message.hits("answers") if one.rule.kind.endswith(".bare")), None)
+    if plain is not None and plain.match.start() == start and plain.match.end() <= hit.match.start():
+        start = plain.match.end()
+    return _sentence_from(message, start)
 
 
 def _sentence_from(message: Prepared, start: int) -> str:

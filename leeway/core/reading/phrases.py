@@ -18,11 +18,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple, get_args
 
 import msgspec
 
 from leeway.core.reading.tokens import fold, words_of
+from leeway.core.reading.word_tree import SEPARATOR, tree_regex
 from leeway.core.reading.words import Section, Side, WordFile
 
 DIGIT_WORD = "0"
@@ -42,10 +44,8 @@ _SIDE_OF: dict[str, tuple[Side, ...]] = {
     "steps": ("agent",),
 }
 
-# Between two words: perhaps a comma, and at most a line break with its indent.
-_SEP = r"(?:[,:]?\s{1,4}|(?=#))"
 _GAP_WORD = r"(?:[^\s.!?;]|[.](?=\d)){1,40}"
-_GAP = rf"(?:{_SEP}{_GAP_WORD}){{0,5}}?"
+_GAP = rf"(?:{SEPARATOR}{_GAP_WORD}){{0,5}}?"
 _ATOM = re.compile(r"\.\.\.|\{\w+\}|<\w+>|[()\[\]|]|[^\s()\[\]|{}<>]+")
 
 SLOTS: dict[str, str] = {
@@ -86,6 +86,7 @@ _DIGIT_SLOTS = frozenset(
         "zip",
     }
 )
+_DIGIT_FIRST = frozenset({"clock", "dom", "hour", "housenumber", "isodate", "last4", "numdate", "year"})
 
 
 class PhraseError(ValueError):
@@ -103,10 +104,12 @@ class Rule:
     and the process should not wait for them when it starts.
     """
 
-    __slots__ = ("_pattern", "kind", "order", "regex", "section")
+    __slots__ = ("_pattern", "firsts", "kind", "order", "regex", "section")
 
-    def __init__(self, order: int, section: Section, kind: str, regex: str) -> None:
-        self.order, self.section, self.kind, self.regex = order, section, kind, regex
+    def __init__(
+        self, order: int, section: Section, kind: str, regex: str, firsts: frozenset[str] | None
+    ) -> None:
+        self.order, self.section, self.kind, self.regex, self.firsts = order, section, kind, regex, firsts
         self._pattern: re.Pattern[str] | None = None
 
     @property
@@ -152,7 +155,7 @@ class Phrases:
         self._triggers = rules
         self._trigger_words = {side: frozenset(table) for side, table in rules.items()}
 
-    def candidates(self, side: Side, words: set[str]) -> dict[str, list[Rule]]:
+    def candidates(self, side: Side, words: AbstractSet[str]) -> dict[str, list[Rule]]:
         """The rules worth trying on a message with these words, by section, in the order of the file."""
         triggers = self._triggers[side]
         chosen = {rule.order: rule for word in self._trigger_words[side] & words for rule in triggers[word]}
@@ -196,11 +199,11 @@ def compile_phrases(data: Mapping[str, object], *, products: Iterable[str] = ())
     tables: dict[Side, dict[str, list[Rule]]] = {"customer": {}, "agent": {}}
     order = 0
     for section, kind, phrase in _phrases_of(words):
-        regex, fixed = compiler.compile(f"{section}.{kind}", phrase)
-        rule = Rule(order, section, kind, regex)
+        part = compiler.compile(f"{section}.{kind}", phrase)
+        rule = Rule(order, section, kind, part.regex, part.firsts)
         order += 1
         for side in _SIDE_OF[section]:
-            for word in fixed:
+            for word in part.fixed or ():
                 tables[side].setdefault(word, []).append(rule)
     frozen = {side: {word: tuple(rules) for word, rules in table.items()} for side, table in tables.items()}
     return Phrases(words, compiler, frozen)
@@ -227,16 +230,16 @@ def _named_once(regex: str) -> str:
     return re.sub(r"\(\?P<(\w+)>", name_or_not, regex)
 
 
-def _bounded(regex: str) -> str:
-    return rf"(?<![\w]){regex}(?!\w)"
-
-
 class _Part(NamedTuple):
-    """A piece of a phrase: its regex, the words of which any message that matches holds at least one, its rarity."""
+    """A piece of a phrase: its regex, and the words of which any message that matches holds at least one."""
 
     regex: str
     fixed: frozenset[str] | None
+    firsts: frozenset[str] | None
+    """The words a match can begin with (``DIGIT_WORD`` for any that begins with a digit); None for any word."""
     needed: bool = True
+    plain: str = ""
+    """The phrase itself where it is only words; such alternatives are joined into a tree."""
 
 
 class _Compiler:
@@ -245,30 +248,31 @@ class _Compiler:
     def __init__(self, words: WordFile) -> None:
         self._words = words
         self._common = frozenset(fold(word) for word in words.stop_words)
-        self._slots = {**SLOTS, "n": _number_slot(words)}
+        self._number = _number_slot(words)
         self._open: list[str] = []
         self._parts: dict[str, _Part] = {}
 
-    def compile(self, where: str, phrase: str) -> tuple[str, frozenset[str]]:
-        """The regex of a phrase and the words of which a message needs one to be worth searching."""
-        regex, fixed = self.parse(where, phrase)
-        if not fixed:
+    def compile(self, where: str, phrase: str) -> _Part:
+        """A phrase ready for use: it has a fixed word, and its regex ends between words."""
+        part = self.parse(where, phrase)
+        if not part.fixed:
             raise PhraseError(
                 where, phrase, "needs at least one fixed word, otherwise every message would be searched"
             )
-        return _bounded(_named_once(regex)), fixed
+        # No left boundary: the reader tries a pattern only where one of its first words begins.
+        return part._replace(regex=rf"{_named_once(part.regex)}(?!\w)")
 
     def list_regex(self, name: str) -> str:
         """The regex of any phrase of a list."""
-        return _bounded(_named_once(self._list(name, f"lists.{name}", name).regex))
+        return rf"(?<!\w){_named_once(self._list(name, f'lists.{name}', name).regex)}(?!\w)"
 
-    def parse(self, where: str, phrase: str) -> tuple[str, frozenset[str]]:
-        """Regex and trigger words of a whole phrase."""
+    def parse(self, where: str, phrase: str) -> _Part:
+        """A whole phrase."""
         tokens = _ATOM.findall(fold(phrase))
         part, rest = self._alternatives(tokens, where, phrase)
         if rest:
             raise PhraseError(where, phrase, f"did not expect {rest[0]!r} here")
-        return part.regex, part.fixed or frozenset()
+        return part
 
     def _alternatives(self, tokens: list[str], where: str, phrase: str) -> tuple[_Part, list[str]]:
         options = []
@@ -280,9 +284,7 @@ class _Compiler:
             tokens = tokens[1:]
         if len(options) == 1:
             return options[0], tokens
-        # Longest first, so that "refund me" is not cut short by "refund".
-        regex = "(?:" + "|".join(sorted((option.regex for option in options), key=len, reverse=True)) + ")"
-        return _Part(regex, _any_of(option.fixed for option in options)), tokens
+        return _any_part(options), tokens
 
     def _sequence(self, tokens: list[str], where: str, phrase: str) -> tuple[_Part, list[str]]:
         parts: list[_Part] = []
@@ -291,7 +293,8 @@ class _Compiler:
             parts.append(part)
         if not any(part.needed for part in parts):
             raise PhraseError(where, phrase, "every alternative needs at least one part that is not optional")
-        return _Part(_joined(parts), self._rarest(parts)), tokens
+        plain = " ".join(part.plain for part in parts) if all(part.plain for part in parts) else ""
+        return _Part(_joined(parts), self._rarest(parts), _firsts_of(parts), plain=plain), tokens
 
     def _item(self, tokens: list[str], where: str, phrase: str) -> tuple[_Part, list[str]]:
         head, rest = tokens[0], tokens[1:]
@@ -300,14 +303,14 @@ class _Compiler:
             closing = ")" if head == "(" else "]"
             if not rest or rest[0] != closing:
                 raise PhraseError(where, phrase, f"a {head!r} is not closed by {closing!r}")
-            return _Part(f"(?:{part.regex})", part.fixed, needed=head == "("), rest[1:]
+            return part._replace(regex=f"(?:{part.regex})", needed=head == "(", plain=""), rest[1:]
         if head == "...":
-            return _Part(_GAP, None, needed=False), rest
+            return _Part(_GAP, None, None, needed=False), rest
         if head[0] == "{":
             return self._list(head[1:-1], where, phrase), rest
         if head[0] == "<":
             return self._slot(head[1:-1], where, phrase), rest
-        return _Part(re.escape(head).replace("'", "'?"), _spellings(head)), rest
+        return _Part(re.escape(head).replace("'", "'?"), _spellings(head, -1), _spellings(head, 0), plain=head), rest
 
     def _list(self, name: str, where: str, phrase: str) -> _Part:
         if name not in self._words.lists:
@@ -317,30 +320,25 @@ class _Compiler:
         if name in self._open:
             raise PhraseError(where, phrase, f"the list {name!r} contains itself")
         self._open.append(name)
-        parts = []
-        for line in self._words.lists[name]:
-            regex, fixed = self.parse(f"lists.{name}", line)
-            parts.append(_Part(regex, fixed or None))
+        parts = [self.parse(f"lists.{name}", line) for line in self._words.lists[name]]
         self._open.pop()
         if not parts:
             raise PhraseError(where, phrase, f"the list {name!r} is empty")
-        regex = "|".join(sorted((part.regex for part in parts), key=len, reverse=True))
-        self._parts[name] = _Part(f"(?:{regex})", _any_of(part.fixed for part in parts))
+        self._parts[name] = _any_part(parts)
         return self._parts[name]
 
     def _slot(self, name: str, where: str, phrase: str) -> _Part:
         table = self._words.table(name)
         if table is not None:
-            regex = "|".join(
-                sorted((re.escape(word).replace("'", "'?") for word in table), key=len, reverse=True)
-            )
-            return _Part(f"(?P<{name}>{regex})", _any_of(frozenset(words_of(word)[-1:]) for word in table))
-        if name in self._slots:
-            digits = name in _DIGIT_SLOTS
-            return _Part(self._slots[name], frozenset({DIGIT_WORD}) if digits else None)
+            return _Part(f"(?P<{name}>{tree_regex(map(fold, table))})", _edge_words(table, -1), _edge_words(table, 0))
+        if name == "n":
+            return _Part(self._number, None, _edge_words(self._words.numbers, 0) | {DIGIT_WORD})
+        if name in SLOTS:
+            digit = frozenset({DIGIT_WORD})
+            return _Part(SLOTS[name], digit if name in _DIGIT_SLOTS else None, digit if name in _DIGIT_FIRST else None)
         if name in self._words.lists:
             part = self._list(name, where, phrase)
-            return _Part(f"(?P<{name}>{part.regex[3:]}", part.fixed)
+            return _Part(f"(?P<{name}>{part.regex})", part.fixed, part.firsts)
         raise PhraseError(where, phrase, f"there is no slot or list {name!r}")
 
     def _rarest(self, parts: list[_Part]) -> frozenset[str] | None:
@@ -350,6 +348,26 @@ class _Compiler:
 
     def _rarity(self, fixed: frozenset[str]) -> tuple[bool, bool, int]:
         return (not fixed & self._common, DIGIT_WORD not in fixed, min(map(len, fixed)))
+
+
+def _any_part(options: list[_Part]) -> _Part:
+    """One part for several alternatives: plain words as a tree, then the rest, the longest first."""
+    if len(options) == 1:
+        return options[0]
+    plain = [option.plain for option in options if option.plain]
+    others = sorted((option.regex for option in options if not option.plain), key=len, reverse=True)
+    regexes = [*others, *([tree_regex(plain)] if plain else [])]
+    return _Part(f"(?:{'|'.join(regexes)})", _any_of(option.fixed for option in options), _any_of(option.firsts for option in options))
+
+
+def _firsts_of(parts: list[_Part]) -> frozenset[str] | None:
+    """With which words a sequence can begin: those of its leading optional parts and of its first needed one."""
+    leading: list[_Part] = []
+    for part in parts:
+        leading.append(part)
+        if part.needed:
+            break
+    return _any_of(part.firsts for part in leading)
 
 
 def _any_of(options: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
@@ -369,19 +387,24 @@ def _joined(parts: list[_Part]) -> str:
         if part.regex is _GAP:
             regex += part.regex
         elif part.needed:
-            regex += (_SEP if started else "") + part.regex
+            regex += (SEPARATOR if started else "") + part.regex
         else:
-            regex += f"(?:{_SEP}{part.regex})?" if started else f"(?:{part.regex}{_SEP})?"
+            regex += f"(?:{SEPARATOR}{part.regex})?" if started else f"(?:{part.regex}{SEPARATOR})?"
         started = started or part.needed
     return regex
 
 
-def _spellings(word: str) -> frozenset[str]:
-    """The word as the tokenizer will see it: the last of its parts, with the apostrophe and without."""
+def _spellings(word: str, which: int) -> frozenset[str]:
+    """The first (0) or last (-1) part of a word as the tokenizer will see it, with the apostrophe and without."""
     seen = words_of(word)
     if not seen:
         return frozenset()
-    return frozenset({seen[-1], seen[-1].replace("'", "")})
+    return frozenset({seen[which], seen[which].replace("'", "")})
+
+
+def _edge_words(phrases: Iterable[str], which: int) -> frozenset[str]:
+    """The first (0) or last (-1) words of phrases."""
+    return frozenset().union(*(_spellings(fold(phrase), which) for phrase in phrases))
 
 
 def _number_slot(words: WordFile) -> str:

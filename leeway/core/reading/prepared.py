@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from leeway.core.reading.phrases import DIGIT_WORD, Phrases, Rule
-from leeway.core.reading.tokens import clean, fold, words_of
+from leeway.core.reading.tokens import clean, fold, places_of
 from leeway.core.reading.words import Section, Side
 
 _HAS_DIGIT = re.compile(r"[0-9]")
 # A sentence ends at its punctuation when a space follows: "45.50" and "a.b@c.example" are not ends.
 _SENTENCE_END = re.compile(r"[!?\u2026\n]+|\.+(?=\s|\Z)|\u00bf|\u00a1")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:no|nr|ref|mr|mrs|ms|dr|st|approx|tel|ext|sr|sra|num)|\b[a-z]\.?[a-z]?)\Z"
+    r"(?:\b(?:no|nr|ref|mr|mrs|ms|dr|st|approx|tel|ext|sr|sra|num)|\b[a-z](?:\.[a-z])?)\Z"
 )
 
 
@@ -29,28 +29,46 @@ class Prepared:
     """A message ready for its readers. ``text`` is what quotes are cut from: as received, but safe to store.
 
     Offsets into ``text`` are offsets into the message as received; only NUL, broken Unicode and the digits of a
-    payment card number have been replaced, each by one character.
+    payment card number have been replaced, each by one character. ``words`` are its different words, in order.
     """
 
-    __slots__ = ("_candidates", "_ends", "fold", "has_digit", "phrases", "text", "words")
+    __slots__ = ("_candidates", "_ends", "_places", "_starts", "fold", "has_digit", "phrases", "text", "words")
 
     def __init__(self, text: str, phrases: Phrases, side: Side) -> None:
         self.text = clean(text)
         self.fold = fold(self.text)
         self.phrases = phrases
-        self.words = words_of(self.fold)
+        self._places = places_of(self.fold)
+        self.words = tuple(self._places)
         self.has_digit = _HAS_DIGIT.search(self.fold) is not None
-        present = set(self.words)
         if self.has_digit:
-            present.add(DIGIT_WORD)
-        self._candidates = phrases.candidates(side, present)
+            self._places[DIGIT_WORD] = sorted(
+                start for word, starts in self._places.items() if word[0].isdigit() for start in starts
+            )
+        self._candidates = phrases.candidates(side, self._places.keys())
+        self._starts: list[int] | None = None
         self._ends: list[int] | None = None
 
     def hits(self, section: Section) -> Iterator[Hit]:
         """What the rules of a section find, rule by rule."""
+        folded = self.fold
         for rule in self._candidates.get(section, ()):
-            for match in rule.pattern.finditer(self.fold):
-                yield Hit(rule, match)
+            match_at, behind = rule.pattern.match, 0
+            for start in self._beginnings(rule.firsts):
+                if start >= behind and (match := match_at(folded, start)) is not None:
+                    behind = match.end()
+                    yield Hit(rule, match)
+
+    def _beginnings(self, firsts: frozenset[str] | None) -> list[int]:
+        """Where a rule is worth trying: where one of its first words stands, in order."""
+        if firsts is None:
+            if self._starts is None:
+                self._starts = sorted({start for starts in self._places.values() for start in starts})
+            return self._starts
+        there = firsts & self._places.keys()
+        if len(there) == 1:
+            return self._places[next(iter(there))]
+        return sorted({start for word in there for start in self._places[word]})
 
     def may_hold(self, section: Section) -> bool:
         """Whether any rule of the section is worth trying. Nearly free."""

@@ -40,11 +40,8 @@ _SURENESS = {
 }
 # These mean something only with a time: "I'll check" is over when it is said, "you will have a menu" is no promise.
 _NEEDS_A_TIME = frozenset({"doing", "lesser", "it_will", "you_get"})
-_STANDS_ALONE = ("hear", "be ", "receive a", "it refunded")
-_CLAUSE_END = re.compile(
-    r";|\s[-\u2013]\s|,?\s(?:but|so that|because|however|pero|porque)\s|,\s(?:which|so|i|we|you|is|would|ok)\b"
-)
-_OTHER_SUBJECT = re.compile(r",?\s(?:and|y)\s(?:you|your|please|it|they|usted|su)\b")
+_STANDS_ALONE = ("hear", "be ")
+_CLAUSE_MARK = re.compile(r";|\s[-\u2013]\s")
 
 
 class PromiseFound(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,7 +70,7 @@ def find_promises(message: Prepared, *, at: datetime, zone: tzinfo = UTC) -> tup
     if not message.may_hold("promises"):
         return ()
     hits = _standing(message)
-    if not hits:
+    if not hits or _reads_back(message):
         return ()
     times = tuple(when for when in find_times(message, at=at, zone=zone) if not when.ago)
     found: list[PromiseFound] = []
@@ -82,6 +79,9 @@ def find_promises(message: Prepared, *, at: datetime, zone: tzinfo = UTC) -> tup
         promise = _read(message, hit, times, following, found)
         if promise is not None:
             found.append(promise)
+    if len(hits) > 1:
+        # "Leave it with me" is a promise only where nothing more definite is said.
+        found = [promise for promise in found if promise.confidence != _SURENESS["have_my_word"]] or found[:1]
     return tuple(found)[:MOST_PROMISES]
 
 
@@ -103,6 +103,12 @@ def _standing(message: Prepared) -> list[Hit]:
     return kept
 
 
+def _reads_back(message: Prepared) -> bool:
+    """"I'm booking Friday at 4. Is that right?": said to be confirmed, not promised."""
+    read_back = message.phrases.listed("read_back")
+    return read_back is not None and read_back.search(message.fold) is not None
+
+
 def _inside(hit: Hit, spans: list[tuple[int, int]]) -> bool:
     return any(start <= hit.match.start() < end for start, end in spans)
 
@@ -113,7 +119,8 @@ def _goes_on(message: Prepared, hit: Hit, kept: list[Hit]) -> bool:
         return False
     start, _ = message.sentence(hit.match.start())
     last = kept[-1].match.end()
-    return last > start and not _OTHER_SUBJECT.search(message.fold, last, hit.match.start() + 1)
+    other = message.phrases.listed("other_subject")
+    return last > start and (other is None or other.search(message.fold, last, hit.match.start()) is None)
 
 
 def _is_statement(message: Prepared, hit: Hit) -> bool:
@@ -167,7 +174,7 @@ def _read(
         end=start + len(quote),
         who=_who(kind, before),
         confidence=_confidence(message, hit, when),
-        by=when.moment if when else None,
+        by=when.moment if when and _is_due(message, hit, when) else None,
         by_words=message.quote(when.start, when.end) if when else "",
         working_days=when.working_days if when else 0,
         conditional=_is_conditional(message, hit),
@@ -190,7 +197,8 @@ def _stands_alone(hit: Hit) -> bool:
 def _clause_end(message: Prepared, hit: Hit, following: int) -> int:
     _, end = message.sentence(hit.match.start())
     end = min(end, following)
-    for pattern in (_CLAUSE_END, _OTHER_SUBJECT, message.phrases.listed("your_move")):
+    listed = message.phrases.listed
+    for pattern in (_CLAUSE_MARK, listed("clause_end"), listed("other_subject"), listed("your_move"), listed("tag")):
         cut = pattern.search(message.fold, hit.match.end(), end) if pattern is not None else None
         if cut is not None:
             end = cut.start()
@@ -213,6 +221,15 @@ def _time_of(
     return (settled or usable or [None])[0]
 
 
+def _is_due(message: Prepared, hit: Hit, when: When) -> bool:
+    """"I'll book you in for Friday" is not due on Friday; "I'll book it by Friday" is."""
+    books, deadline = message.phrases.listed("books"), message.phrases.listed("deadline")
+    verb = hit.match.groupdict().get("deliver") or hit.match.groupdict().get("delivering") or ""
+    if books is None or deadline is None or books.fullmatch(verb) is None:
+        return True
+    return deadline.match(message.fold, when.start, when.end) is not None
+
+
 def _only_commas(between: str) -> bool:
     return not between.strip(" ,")
 
@@ -223,17 +240,22 @@ def _what(message: Prepared, hit: Hit, end: int, when: When | None) -> str:
         (hit.match.start(slot) for slot in _DEEDS if hit.match.groupdict().get(slot)), hit.match.start()
     )
     text = message.text[start:end]
-    if when is not None and start <= when.start < end:
-        text = message.text[start : when.start] + message.text[when.end : end]
-    text = " ".join(text.split()).rstrip(" ,.!?;:")
-    trailing = _TRAILING.sub("", text)
-    return trailing or text
+    if when is not None and start < when.start < end:
+        text = _without_joiner(message, start, when.start) + message.text[when.end : end]
+    return " ".join(text.split()).rstrip(" ,.!?;:")
+
+
+def _without_joiner(message: Prepared, start: int, end: int) -> str:
+    """The words before a time without the "by" or "at" that only led to it."""
+    joiner = message.phrases.listed("time_joiner")
+    if joiner is not None:
+        for match in joiner.finditer(message.fold, start, end):
+            if not message.fold[match.end() : end].strip(" ,"):
+                return message.text[start : match.start()]
+    return message.text[start:end]
 
 
 _DEEDS = ("deliver", "you_get", "it_happens", "delivering", "lesser")
-_TRAILING = re.compile(
-    r"(?:\s(?:by|at|on|in|before|until|within|and|the|no later than|antes de|para|el|a))+$", re.IGNORECASE
-)
 
 
 def _name(message: Prepared, hit: Hit) -> str:

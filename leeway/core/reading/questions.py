@@ -19,6 +19,7 @@ _ANSWERS: dict[str, frozenset[str]] = {
     "tried": frozenset({"tried_by_customer"}),
     "payment_method": frozenset({"card"}),
 }
+_GENERAL = frozenset({"reference_number", "name", "product"})
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -35,10 +36,16 @@ def find_asks(message: Prepared) -> tuple[Asked, ...]:
     if not message.may_hold("asks"):
         return ()
     hits = list(message.hits("asks"))
-    found = [*_direct(message, hits), *_short(message, hits)]
+    found = _specific([*_direct(message, hits), *_short(message, hits)])
     found += _continued(message, hits, found)
     found.sort(key=lambda asked: (asked.start, -asked.end))
     return tuple({asked.slot: asked for asked in reversed(found)}.values())[::-1]
+
+
+def _specific(found: list[Asked]) -> list[Asked]:
+    """"Your booking reference" asks for the booking's, not for any reference."""
+    ends = {one.end for one in found if one.slot not in _GENERAL}
+    return [one for one in found if one.slot not in _GENERAL or one.end not in ends]
 
 
 def asked_again(
@@ -70,9 +77,14 @@ def _short(message: Prepared, hits: list[Hit]) -> Iterator[Asked]:
     """ "Your order number?" and "Order number please": a question only by its mark or its courtesy."""
     for hit in hits:
         before, _, slot = hit.rule.kind.partition(".")
-        rest = message.fold[hit.match.end() : hit.match.end() + 12].lstrip(" ,")
-        if before == "short" and (rest.startswith(("?", "please", "por favor"))):
+        if before == "short" and _is_a_request(message, hit.match.end()):
             yield _asked(message, slot, hit)
+
+
+def _is_a_request(message: Prepared, end: int) -> bool:
+    courtesy = message.phrases.listed("courtesy")
+    rest = message.fold[end : end + 14].lstrip(" ,")
+    return rest.startswith("?") or (courtesy is not None and courtesy.match(rest) is not None)
 
 
 def _continued(message: Prepared, hits: list[Hit], found: list[Asked]) -> list[Asked]:

@@ -64,6 +64,17 @@ def words_of(folded: str) -> list[str]:
     return _WORD.findall(folded)
 
 
+def places_of(folded: str) -> dict[str, list[int]]:
+    """Where each word of folded text begins. ``router's`` stands there as ``router`` too."""
+    places: dict[str, list[int]] = {}
+    for match in _WORD.finditer(folded):
+        word, start = match.group(), match.start()
+        places.setdefault(word, []).append(start)
+        if "'" in word:
+            places.setdefault(word.partition("'")[0], []).append(start)
+    return places
+
+
 def mask_cards(text: str) -> str:
     """The text with the digits of payment card numbers, all but the last four, replaced by dots of equal length."""
     if not _DIGIT.search(text):

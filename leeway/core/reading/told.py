@@ -36,7 +36,7 @@ _PHONE = re.compile(r"(?<![\w.,-])(?:\+|\(?0)?[0-9][0-9 ()./-]{5,18}[0-9](?![\w-
 _CARD_TAIL = re.compile(r"\u2022[\u2022 -]*([0-9]{4})")
 _HASH = re.compile(r"(?<![\w#])#([a-z0-9][a-z0-9/_-]{2,30})")
 _DIGITS = re.compile(r"[0-9]")
-_CLAUSE_END = re.compile(r"[,;:()\u2013]|\s-\s|\s(?:and|but|y|pero)\s(?=i\b|it\b|no\b|nothing|still|that)")
+_CLAUSE_MARK = re.compile(r"[,;:()\u2013]|\s-\s")
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -118,7 +118,10 @@ def _reference(message: Prepared, hit: Hit) -> Told | None:
             else None
         )
     value = (shown.get("ref") or "").lstrip("#").upper()
-    said_as_number = "#" in hit.match.group() or any(word in hit.match.group() for word in _NUMBER_WORDS)
+    announced = message.phrases.listed("number_said")
+    said_as_number = "#" in hit.match.group() or (
+        announced is not None and announced.search(message.fold, *hit.match.span()) is not None
+    )
     digits = len(_DIGITS.findall(value))
     if digits < (1 if said_as_number else 3) or (
         value.isdigit() and len(value) < (2 if said_as_number else 4)
@@ -126,9 +129,6 @@ def _reference(message: Prepared, hit: Hit) -> Told | None:
         # "order 2 pizzas", "case 1": a count, not a name.
         return None
     return _told(message, hit.rule.kind, value, hit.match.start(), hit.match.end())
-
-
-_NUMBER_WORDS = ("number", " no", " nr", " id", " ref", "code", "numero", "referencia")
 
 
 def _card_words(message: Prepared, hit: Hit) -> Told | None:
@@ -158,7 +158,7 @@ def _address(message: Prepared, hit: Hit) -> Told | None:
     between = hit.match["few"].split()
     if any(word in message.phrases.stop_words or word in message.phrases.words.units for word in between):
         return None
-    return _plain(message, hit)
+    return _told(message, "address", message.quote(*hit.match.span()), *hit.match.span())
 
 
 def _postcode(message: Prepared, hit: Hit) -> Told | None:
@@ -174,8 +174,8 @@ def _postcode(message: Prepared, hit: Hit) -> Told | None:
 
 def _product(message: Prepared, hit: Hit) -> Told | None:
     start, end = hit.match.span("product")
-    end = _with_model(message, end)
-    return _told(message, "product", message.fold[start:end], start, end)
+    whole = _with_model(message, end)
+    return _told(message, "product", message.fold[start:end] + message.text[end:whole], start, whole)
 
 
 _MODEL = re.compile(r" (?=[A-Z0-9-]*[0-9])[A-Za-z]{0,6}-?[0-9][A-Za-z0-9-]{0,12}(?![\w/:])")
@@ -198,8 +198,9 @@ def _failing_product(message: Prepared, hit: Hit) -> Told | None:
 
 def _tried(message: Prepared, hit: Hit) -> Told | None:
     start, end = hit.match.span()
-    cut = _CLAUSE_END.search(message.fold, start, end)
-    end = cut.start() if cut else end
+    for pattern in (_CLAUSE_MARK, message.phrases.listed("own_clause")):
+        cut = pattern.search(message.fold, start, end) if pattern is not None else None
+        end = cut.start() if cut else end
     quote = message.text[start:end].rstrip()
     return _told(message, "tried_by_customer", quote, start, start + len(quote))
 
@@ -294,14 +295,17 @@ def _time(message: Prepared, when: When, zone: tzinfo) -> Told | None:
     since = _since_before(message, start)
     if since is not None:
         start, kind = since, "since"
-    elif when.ago and not message.fold[when.start : when.end].rstrip().endswith(_AGO):
+    elif when.ago and not _looks_back(message, when):
         kind = "since"
     elif when.has_time:
         kind = "time"
     return _told(message, kind, _time_value(message, when, zone), start, when.end)
 
 
-_AGO = (" ago", "atras")
+def _looks_back(message: Prepared, when: When) -> bool:
+    """"Three weeks ago" is a date; "for three weeks" says since when."""
+    ago = message.phrases.listed("ago")
+    return ago is not None and ago.search(message.fold, when.start, when.end) is not None
 
 
 def _time_value(message: Prepared, when: When, zone: tzinfo) -> str:

@@ -32,12 +32,13 @@ LAST_MINUTE = time(23, 59)
 
 _FARTHEST = timedelta(days=5 * 366)
 _NO_DATES = frozenset({"24/7", "50/50", "9/11", "1/2", "1/3", "1/4", "3/4"})
+_NEXT_WORD = re.compile(r"[ ]+([\w']+)|(?=[/:.,-][0-9])")
 _MINUTES = {"minute": 1, "hour": 60}
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _DAY_KINDS = frozenset(
     {"day", "weekday", "weekday_by", "weekday_next", "weekday_last", "date", "numdate", "isodate"}
 )
-_CLOCK_KINDS = frozenset({"clock", "hour", "noon", "midnight", "daypart"})
+_CLOCK_KINDS = frozenset({"clock", "hour", "noon", "midnight", "daypart", "daypart_joined"})
 
 Toward = Literal["future", "past"]
 
@@ -79,13 +80,17 @@ def find_times(
         return ()
     now = at.astimezone(zone)
     reader = _Reader(message.phrases.words, now, toward)
-    return tuple(reader.read(group) for group in _grouped(_atoms(message.hits("times")), message))
+    groups = _grouped(_atoms(message), message)
+    return tuple(reader.read(group) for group in groups if group[0].kind != "daypart_joined" or len(group) > 1)
 
 
-def _atoms(hits: Iterable[Hit]) -> list[_Atom]:
+def _atoms(message: Prepared) -> list[_Atom]:
     """What was found, left to right; of overlapping findings the longest."""
-    found = [_Atom(hit.match.start(), hit.match.end(), hit.rule.kind, hit.match) for hit in hits]
-    found = [atom for atom in found if atom.match.group() not in _NO_DATES]
+    found = [
+        _Atom(hit.match.start(), hit.match.end(), hit.rule.kind, hit.match)
+        for hit in message.hits("times")
+        if hit.match.group() not in _NO_DATES and (hit.rule.kind != "hour" or _ends_a_phrase(message, hit))
+    ]
     found.sort(key=lambda atom: (atom.start, atom.start - atom.end))
     kept: list[_Atom] = []
     for atom in found:
@@ -94,6 +99,12 @@ def _atoms(hits: Iterable[Hit]) -> list[_Atom]:
         elif atom.end - atom.start > kept[-1].end - kept[-1].start:
             kept[-1] = atom
     return kept
+
+
+def _ends_a_phrase(message: Prepared, hit: Hit) -> bool:
+    """A bare hour is one when no thing is counted by it: "at 2, please", not "at 2 persons"."""
+    following = _NEXT_WORD.match(message.fold, hit.match.end())
+    return following is None or following[1] in message.phrases.stop_words
 
 
 def _grouped(atoms: list[_Atom], message: Prepared) -> list[list[_Atom]]:
@@ -115,7 +126,7 @@ def _grouped(atoms: list[_Atom], message: Prepared) -> list[list[_Atom]]:
 def _belongs(group: list[_Atom], atom: _Atom) -> bool:
     kinds = {member.kind for member in group}
     if atom.kind in _CLOCK_KINDS:
-        return atom.kind not in kinds and bool(kinds & (_DAY_KINDS | {"daypart"}))
+        return atom.kind not in kinds and bool(kinds & (_DAY_KINDS | {"daypart", "daypart_joined"}))
     return atom.kind in _DAY_KINDS and not kinds & _DAY_KINDS and kinds <= _CLOCK_KINDS
 
 
@@ -234,20 +245,21 @@ class _Reader:
 
     def _clock(self, group: list[_Atom]) -> tuple[time | None, bool]:
         kinds = {atom.kind: atom for atom in group}
-        afternoon = "daypart" in kinds and self._part_of(kinds["daypart"]) > time(12, 30)
+        part = kinds.get("daypart") or kinds.get("daypart_joined")
+        afternoon = part is not None and self._part_of(part) > time(12, 30)
         if "clock" in kinds:
             return _clock_time(kinds["clock"].match["clock"], afternoon=afternoon), True
         if "hour" in kinds:
             hour = int(kinds["hour"].match["hour"])
             if afternoon or hour < 7:
                 hour = hour % 12 + 12
-            return time(hour), "daypart" in kinds
+            return time(hour), part is not None
         if "noon" in kinds:
             return time(12), True
         if "midnight" in kinds:
             return LAST_MINUTE, True
-        if "daypart" in kinds:
-            return self._part_of(kinds["daypart"]), True
+        if part is not None:
+            return self._part_of(part), True
         return next((self._implied(atom) for atom in group if atom.kind == "day"), None), True
 
     def _implied(self, atom: _Atom) -> time | None:
