@@ -36,7 +36,6 @@ from leeway.core.roster import (
 )
 from leeway.core.worktime import ALWAYS, Calendar, Closure
 
-HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
@@ -276,12 +275,21 @@ def test_fixed_shifts():
     assert on_call(roster, "duty", SATURDAY) == OnCall("june", lisbon(1, 19), "tom")
 
 
-def test_a_turn_that_falls_into_the_repeated_hour_begins_once():
-    hourly = Turns(("tom", "june"), 1, datetime(2026, 10, 25))  # noqa: DTZ001
+def test_a_turn_that_begins_in_the_repeated_hour_begins_once():
+    hourly = Turns(("tom", "june"), 1, datetime(2026, 10, 25, 0, 30))  # noqa: DTZ001
     roster = rotating(WEEKLY, turns=hourly)
-    night = [datetime(2026, 10, 24, 23, 30, tzinfo=UTC) + count * HOUR for count in range(4)]
-    # 00:30, 01:30, 01:30 again, 02:30 on the wall
-    assert [on_call(roster, "duty", at).person for at in night] == ["tom", "june", "june", "tom"]
+    shown = {
+        "00:40": datetime(2026, 10, 24, 23, 40, tzinfo=UTC),
+        "01:40": datetime(2026, 10, 25, 0, 40, tzinfo=UTC),
+        "01:10 again": datetime(2026, 10, 25, 1, 10, tzinfo=UTC),
+        "02:40": datetime(2026, 10, 25, 2, 40, tzinfo=UTC),
+    }
+    assert {clock: on_call(roster, "duty", at).person for clock, at in shown.items()} == {
+        "00:40": "tom",
+        "01:40": "june",
+        "01:10 again": "june",
+        "02:40": "tom",
+    }
 
 
 @pytest.mark.parametrize(

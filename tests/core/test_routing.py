@@ -98,6 +98,12 @@ def test_a_substitute_from_elsewhere_helps_out_only_when_no_member_is_there():
     assert chosen(roster, FRONTLINE, june=4) == "priya"
 
 
+def test_a_member_who_also_stands_in_for_somebody_is_still_a_member():
+    roster = house(person("june"), person("tom"), person("ana"))
+    roster = with_absence(roster, Absence("june", TUESDAY - timedelta(days=1), substitute="tom"))
+    assert chosen(roster, FRONTLINE, ana=1) == "tom"
+
+
 def test_an_earlier_owner_from_another_team_is_not_dragged_along():
     found = choose(house(), msgspec.structs.replace(FRONTLINE, prefer=("priya",)), at=TUESDAY, load={})
     assert isinstance(found, Choice)
