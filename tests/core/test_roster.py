@@ -36,8 +36,6 @@ from leeway.core.roster import (
 )
 from leeway.core.worktime import ALWAYS, Calendar, Closure
 
-DAY = timedelta(days=1)
-
 
 def lisbon(month, day, hour=0, minute=0):
     return datetime(2026, month, day, hour, minute, tzinfo=ZoneInfo("Europe/Lisbon")).astimezone(UTC)
