@@ -72,7 +72,20 @@ def _language(code: str) -> Language:
     from leeway.core.reading.phrases import compile_phrases
 
     pack = files.load(code)
-    return Language(code, pack.cues, compile_phrases(pack.phrases))
+    return Language(code, pack.cues, compile_phrases(pack.phrases or _phrase_file(code)))
+
+
+def _phrase_file(code: str) -> dict[str, object]:
+    """How people put things in this language. A language that only has cues reads with English phrases."""
+    import yaml
+
+    from leeway import languages as files
+
+    folder = Path(files.__file__).parent
+    file = folder / f"phrases_{code}.yaml"
+    with (file if file.exists() else folder / f"phrases_{files.USUAL}.yaml").open("rb") as text:
+        phrases: dict[str, object] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return phrases
 
 
 def guess_language() -> Callable[[str], str]:
@@ -154,7 +167,9 @@ def open_house(*, where: Address | None = None, clock: Callable[[], datetime] = 
     driver = open_driver(where)
     bring_up_to_date(driver)
     first_documents(driver, clock())
-    writer = Writer(driver, PublishedWorlds(), clock=clock)
+    worlds = PublishedWorlds()
+    worlds.current(driver)  # what cannot be read shows at the start, not with the first fact
+    writer = Writer(driver, worlds, clock=clock)
     return House(where, clock, writer, Desk(writer.call))
 
 

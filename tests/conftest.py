@@ -14,6 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytest_plugins = ["tests.houses"]
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 
@@ -26,7 +28,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Gives the mark `db` to every test that uses Django's database, so that it also runs on PostgreSQL."""
-    fixtures = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+    fixtures = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "database_url"}
     for item in items:
         asked_for = fixtures.intersection(getattr(item, "fixturenames", ()))
         if asked_for or item.get_closest_marker("django_db"):

@@ -110,8 +110,8 @@ def _answer(outcome: Outcome, draft: Draft) -> Answer:
     match outcome:
         case _Twice(first=entry) | (Entry() as entry):
             kinds = tuple(str(event.__struct_config__.tag) for event in entry.events)
-            version = draft.case(entry.case).version
-            return Done(entry.case, entry.number, kinds, version, duplicate=outcome is not entry)
+            case = draft.current(entry.case)
+            return Done(case.id, entry.number, kinds, case.version, duplicate=outcome is not entry)
         case Recorded():
             return Done(outcome.case, outcome.fact, outcome.events, duplicate=True)
         case _:

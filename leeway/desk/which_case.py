@@ -90,17 +90,14 @@ def older_case_of_same_matter(young: Case, policy: Policy, now: datetime, draft:
         *draft.cases_in_draft(young.customer),
         *draft.books.cases_of_customer(young.customer, since, OTHERS_AT_MOST),
     }
-    likeness = {
-        other: _likeness(young, other)
-        for other in map(draft.case, sorted(numbers - {young.id}))
-        if _could_take_in(other, young, since)
-    }
-    near = [other for other, likeness in likeness.items() if likeness >= policy.same_matter_at_least]
-    return max(near, key=lambda other: (likeness[other], -other.id), default=None)
+    others = [draft.case(number) for number in sorted(numbers - {young.id})]
+    likeness = [(_likeness(young, other), -other.id, other) for other in others if _could_take_in(other, young, since)]
+    near = [found for found in likeness if found[0] >= policy.same_matter_at_least]
+    return max(near, key=lambda found: found[:2])[2] if near else None
 
 
 def _could_take_in(other: Case, young: Case, since: datetime) -> bool:
-    if other.status not in ("open", "paused", "resolved") or other.matter is None:
+    if other.status not in ("open", "paused", "resolved", "closed") or other.matter is None:
         return False
     if other.customer != young.customer or (other.last_message_at or since) < since:
         return False

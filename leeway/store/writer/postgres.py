@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 from leeway.desk.ports import StoreTrouble
 from leeway.store.address import Postgres
 from leeway.store.writer.driver import Row, WhenThere
-from leeway.store.writer.sql import if_there, into, names
+from leeway.store.writer.sql import if_there, into, names, of
 from leeway.store.writer.tables import CASE, Table
 
 SAME_KEY = "23505"
@@ -91,7 +91,7 @@ class PostgresDriver:
         pairs = list(among)
         one, other = where
         sql = (
-            f"select {names(columns)} from {table.name} "  # noqa: S608
+            f"select {of(table, columns)} from {table.name} "  # noqa: S608
             "join unnest(?::text[], ?::text[]) pair(one, other) "
             f'on "{one}" = pair.one and "{other}" = pair.other'
         )

@@ -14,6 +14,11 @@ def names(columns: Iterable[str]) -> str:
     return ", ".join(f'"{column}"' for column in columns)
 
 
+def of(table: Table, columns: Iterable[str]) -> str:
+    """Columns of this table, in a statement that joins it with something else."""
+    return ", ".join(f'{table.name}."{column}"' for column in columns)
+
+
 def into(table: Table) -> str:
     return f"insert into {table.name} ({names(table.columns)})"
 

@@ -15,7 +15,7 @@ from typing import Any
 from leeway.desk.ports import StoreTrouble
 from leeway.store.address import BUSY_TIMEOUT_SECONDS, SQLITE_PRAGMAS, Sqlite
 from leeway.store.writer.driver import Row, WhenThere
-from leeway.store.writer.sql import if_there, into, names
+from leeway.store.writer.sql import if_there, into, names, of
 from leeway.store.writer.tables import INSTANT, Table
 
 PASSING = ("locked", "busy")
@@ -88,7 +88,7 @@ class SqliteDriver:
     ) -> list[Row]:
         one, other = where
         sql = (
-            f"select {names(columns)} from json_each(?) pair cross join {table.name} "  # noqa: S608
+            f"select {of(table, columns)} from json_each(?) pair cross join {table.name} "  # noqa: S608
             f"on \"{one}\" = json_extract(pair.value, '$[0]') "
             f"and \"{other}\" = json_extract(pair.value, '$[1]')"
         )
