@@ -1,0 +1,86 @@
+"""Who may do what, as sentences. A role is a Django group; a person's user name is their id in the roster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, get_args
+
+from leeway.core.people import person
+from leeway.core.roster import Roster
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    from leeway.core.case import Case
+
+Role = Literal["agent", "supervisor", "manager", "operations", "quality", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+LEADS: frozenset[str] = frozenset({"supervisor", "manager", "admin"})
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody looking at the console. ``person`` is their id in the roster, empty for nobody of the house."""
+
+    person: str
+    name: str
+    roles: frozenset[str]
+    roster: Roster
+
+    @cached_property
+    def teams(self) -> frozenset[str]:
+        found = person(self.roster, self.person)
+        return frozenset(found.teams if found else ())
+
+    @cached_property
+    def colleagues(self) -> frozenset[str]:
+        """Everybody who shares a team with them, themselves included."""
+        shared = {other.id for other in self.roster.people if self.teams & set(other.teams)}
+        return frozenset({self.person, *shared})
+
+    # --- what they may do -------------------------------------------------------------------------------------------
+
+    @property
+    def sees_everything(self) -> bool:
+        """Everybody but an agent: agents see what is theirs and their team's."""
+        return bool(self.roles - {"agent"})
+
+    def may_see(self, case: Case) -> bool:
+        if self.sees_everything:
+            return True
+        asked = {case.asked.person} if case.asked else set()
+        return bool(self.roles) and bool(self.colleagues & {case.owner, *case.owners, *case.helpers, *asked})
+
+    def may_act_on(self, case: Case) -> bool:
+        """Quality and operations look and learn; they do not work cases."""
+        return bool(self.roles & {"agent", *LEADS}) and self.may_see(case)
+
+    @property
+    def may_lead(self) -> bool:
+        """Whisper, join, bulk actions, decide for others."""
+        return bool(self.roles & LEADS)
+
+    @property
+    def may_publish(self) -> bool:
+        return bool(self.roles & {"operations", "admin"})
+
+    @property
+    def may_see_insights(self) -> bool:
+        return bool(self.roles & {"operations", "quality", *LEADS})
+
+    @property
+    def may_set_up(self) -> bool:
+        return "admin" in self.roles
+
+
+def viewer_of(user: AbstractBaseUser | AnonymousUser, roster: Roster) -> Viewer:
+    """The viewer behind a login. Somebody without a role may see nothing."""
+    if not user.is_authenticated:
+        return Viewer("", "", frozenset(), roster)
+    roles = set(user.groups.values_list("name", flat=True)) & set(ROLES)  # type: ignore[union-attr]
+    if user.is_superuser:  # type: ignore[union-attr]
+        roles.add("admin")
+    name = user.get_username()
+    found = person(roster, name)
+    return Viewer(name, found.name if found else name, frozenset(roles), roster)
