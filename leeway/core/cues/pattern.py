@@ -6,6 +6,7 @@
 ``(speak|talk) to``     one of several; an alternative may have several words
 ``<manager>``           any member of the class of that name in the same pack
 ``<number>``            a number in digits or words; ``<ordinal>`` third, 3rd
+``<old_age>``           70 to 110, in digits
 ``...``                 nought to three words of any kind, within the sentence
 ======================  ==========================================================
 """
@@ -18,7 +19,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from leeway.core.cues.tokens import NUMBER, ORDINAL, TOKEN, fold
+from leeway.core.cues.tokens import NUMBER, OLD_AGE, ORDINAL, TOKEN, fold
 
 GAP_WORDS = 3
 
@@ -100,10 +101,8 @@ class _Reader:
         return piece
 
     def _slot(self, name: str) -> Sequence:
-        if name == "number":
-            return (Word(NUMBER),)
-        if name == "ordinal":
-            return (Word(ORDINAL),)
+        if f"<{name}>" in (NUMBER, ORDINAL, OLD_AGE):
+            return (Word(f"<{name}>"),)
         try:
             return self._class_named(name)
         except KeyError:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from leeway.core.cues.pattern import GAP_WORDS, Choice, Gap, Sequence, Word
-from leeway.core.cues.tokens import NUMBER, ORDINAL, PAUSE, SENTENCE_END
+from leeway.core.cues.tokens import NUMBER, OLD_AGE, ORDINAL, PAUSE, SENTENCE_END
 
 MOST_REMEMBERED = 20_000
 """States kept. Past it the walk still works and stops remembering, so that no message can fill the memory."""
@@ -44,7 +44,7 @@ class PhraseFinder:
         self._any: list[int | None] = []
         self._skips: list[list[int]] = []
         self._ends: dict[int, int] = {}
-        self._slots = {NUMBER: (NUMBER, *numbers), ORDINAL: (ORDINAL, *ordinals)}
+        self._slots = {NUMBER: (NUMBER, OLD_AGE, *numbers), ORDINAL: (ORDINAL, *ordinals)}
         self._states: dict[frozenset[int], _State] = {}
         starts: set[int] = set()
         for number, phrase in enumerate(phrases):

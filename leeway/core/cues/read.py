@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -67,7 +68,7 @@ def read_cues(pack: CuePack, text: str) -> tuple[Cue, ...]:
 def _cues(pack: CuePack, text: str, folded: str, symbols: list[str]) -> tuple[Cue, ...]:
     cues = find_shouting(text)
     hits = pack.finder.find(symbols)
-    if hits:
+    if hits and any(not pack.data.phrases[hit.phrase].excludes for hit in hits):
         cues.extend(_Sentence(pack, text, folded, symbols).cues(hits))
     if len(cues) > MOST_OF_A_KIND:
         cues = _strongest(cues)
@@ -90,8 +91,11 @@ class _Sentence:
         self._text = text
         self._folded = folded
         self._symbols = symbols
-        # Offsets are worked out only here: most messages hold no phrase at all.
-        self._spans = [token.span() for token in TOKEN.finditer(folded)]
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        """Where each word stands. Worked out only here, as most messages hold no phrase at all."""
+        return [token.span() for token in TOKEN.finditer(self._folded)]
 
     def cues(self, hits: list[Hit]) -> Iterator[Cue]:
         phrases = self._data.phrases
@@ -142,15 +146,17 @@ class _Sentence:
 
 
 def _longest_of_each_kind(hits: list[Hit], phrases: tuple[Phrase, ...]) -> list[Hit]:
-    """Of overlapping finds of the same kind the longest, as it holds the most evidence; of equals the stronger."""
-    last: dict[CueKind | None, Hit] = {}
+    """Of overlapping finds of the same kind the longest span, with the strongest phrase among them."""
+    last: dict[CueKind | None, int] = {}
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, -phrases[hit.phrase].strength)):
-        kind = phrases[hit.phrase].kind
-        before = last.get(kind)
-        if before is None or hit.start >= before.end:
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        phrase = phrases[hit.phrase]
+        place = last.get(phrase.kind)
+        if place is None or hit.start >= kept[place].end:
+            last[phrase.kind] = len(kept)
             kept.append(hit)
-            last[kind] = hit
+        elif phrase.strength > phrases[kept[place].phrase].strength:
+            kept[place] = kept[place]._replace(phrase=hit.phrase)
     return kept
 
 

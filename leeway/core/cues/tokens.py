@@ -12,6 +12,7 @@ SENTENCE_END = "."
 PAUSE = ","
 NUMBER = "<number>"
 ORDINAL = "<ordinal>"
+OLD_AGE = "<old_age>"
 UNKNOWN = ""
 """The symbols a word can become besides a word of the pack; ``UNKNOWN`` is every word the pack never names."""
 
@@ -27,6 +28,9 @@ TOKEN = re.compile(
     r"|[.!?;\n\u2026]+"
     r"|,"
 )
+
+_OLD_AGES = frozenset(map(str, range(70, 111)))
+"""In "my mother is 84" the number is the whole message; that it is one is for the phrase around it to say."""
 
 _ELONGATED = re.compile(r"([^\W\d_])\1\1+")
 _MARKS = re.compile(r"[\u0300-\u036f]+")
@@ -56,6 +60,9 @@ def fold(text: str) -> str:
     'İ' is the one character that grows when lowered; the table has turned it into a plain i before that.
     """
     return text.lower().translate(_FOLD) if text.isascii() else text.translate(_FOLD).lower()
+
+
+_ODD = re.compile(r"([^\W\d_])\1\1|[*\u0300-\u036f]")
 
 
 def simpler_spellings(word: str) -> tuple[str, ...]:
@@ -95,7 +102,7 @@ class Vocabulary:
             return SENTENCE_END
         if first.isdigit():
             return self._number(word)
-        if len(word) > 40:  # nobody's word: squeezing it would only cost time
+        if len(word) > 40 or not _ODD.search(word):  # nobody's word, or nothing to simplify
             return UNKNOWN
         for spelling in simpler_spellings(word):
             if spelling in self._symbols:
@@ -105,5 +112,5 @@ class Vocabulary:
     def _number(self, word: str) -> str:
         tail = word.lstrip("0123456789.,:")
         if not tail:
-            return NUMBER
+            return OLD_AGE if word in _OLD_AGES else NUMBER
         return ORDINAL if tail in self._ordinal_endings else UNKNOWN
