@@ -72,11 +72,10 @@ def terms_of(message: Prepared, told: Iterable[Told] = ()) -> dict[str, int]:
     """
     phrases = message.phrases
     weights: dict[str, int] = {}
-    stop, weak = phrases.stop_words, phrases.weak_words
-    suffixes = phrases.suffixes
+    weak, suffixes = phrases.weak_words, phrases.suffixes
     who = {word for one in told if one.kind in _WHO_NOT_WHAT for word in _WORDS.findall(one.value.lower())}
-    for word in message.words:
-        if len(word) < _SHORTEST_TERM or word in stop or word in who or word[0].isdigit():
+    for word in message.content_words():
+        if word in who:
             continue
         term = _stem(word, suffixes)
         weights[term] = max(weights.get(term, 0), _WEAK_WEIGHT if word in weak else _FULL_WEIGHT)
@@ -99,8 +98,10 @@ def _stem(word: str, suffixes: tuple[str, ...]) -> str:
 def is_content(message: Prepared) -> bool:
     """Whether the message says anything of a matter; greetings, "ok thanks" and "hello?" do not."""
     small = message.phrases.small_talk
-    return any(word not in small and len(word) > 1 for word in message.words) and (
-        message.has_digit or bool(terms_of(message)) or message.may_hold("wants")
+    return (
+        any(word not in small for word in message.content_words())
+        or message.has_digit
+        or (message.may_hold("wants") and any(word not in small for word in message.words))
     )
 
 

@@ -8,32 +8,14 @@ from functools import lru_cache
 
 import msgspec
 
+from leeway.core.reading.currencies import CODES, NO_MINOR_UNIT, SIGNS
 from leeway.core.reading.prepared import Prepared
 
-# A sign says less than it seems: `$`, `¥` and `kr` belong to several countries. The first is what it means unless
-# the house's own currency is one of the others.
-_SIGNS: dict[str, tuple[str, ...]] = {
-    "€": ("EUR",),
-    "£": ("GBP",),
-    "$": ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP"),
-    "us$": ("USD",),
-    "a$": ("AUD",),
-    "c$": ("CAD",),
-    "r$": ("BRL",),
-    "¥": ("JPY", "CNY"),
-    "₹": ("INR",),
-    "₺": ("TRY",),
-    "₩": ("KRW",),
-    "zł": ("PLN",),
-    "kr": ("SEK", "NOK", "DKK"),
-}
-_CODES = (
-    "eur usd gbp chf jpy cny inr aud cad nzd sek nok dkk pln czk huf ron bgn try zar brl mxn ars clp cop sgd hkd krw"
-).split()
-_NO_MINOR_UNIT = frozenset({"JPY", "KRW", "CLP"})
-
 _NUMBER = r"(?:[0-9]{1,3}(?:[ .,'][0-9]{3}){1,4}(?:[.,][0-9]{1,2})?|[0-9]{1,10}(?:[.,][0-9]{1,2})?)(?![0-9])"
-_SIGN = "|".join(sorted(map(re.escape, _SIGNS), key=len, reverse=True))
+_SIGN = "|".join(
+    (r"\b" if sign[0].isalpha() else "") + re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)
+)
+_UNIT_SIGN = "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True))
 _SIGN_SEEN = re.compile("[€£$¥₹₺₩]")
 
 
@@ -60,17 +42,20 @@ def find_amounts(message: Prepared, *, currency: str = "") -> tuple[Amount, ...]
 
 
 def _currency_word_in(message: Prepared) -> bool:
-    known = message.phrases.words.currencies
-    return any(word in known or word[-3:] in _CODES or word.endswith(("kr", "zł")) for word in message.words)
+    """Whether a currency is named, by itself or glued to its number ("45eur")."""
+    names = message.phrases.currency_words
+    return not names.isdisjoint(message.words) or any(
+        word[0].isdigit() and word.lstrip("0123456789") in names for word in message.words
+    )
 
 
 @lru_cache(maxsize=32)
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """The pattern for one language's currency words, compiled once per language."""
-    unit = "|".join(sorted(map(re.escape, [*words, *_CODES]), key=len, reverse=True))
+    unit = "|".join(sorted(map(re.escape, {*words, *CODES}), key=len, reverse=True))
     return re.compile(
-        rf"(?P<sign>{_SIGN}|\b(?:{'|'.join(_CODES)}))\s?(?P<after>{_NUMBER})"
-        rf"|(?<![\w.,-])(?P<before>{_NUMBER})\s?(?P<unit>{_SIGN}|(?:{unit})\b)"
+        rf"(?P<sign>{_SIGN}|\b(?:{'|'.join(sorted(CODES))}))\s?(?P<after>{_NUMBER})"
+        rf"|(?<![\w.,-])(?P<before>{_NUMBER})\s?(?P<unit>{_UNIT_SIGN}|(?:{unit})\b)"
     )
 
 
@@ -82,8 +67,8 @@ def _read(message: Prepared, pattern: re.Pattern[str], words: dict[str, str], ho
 
 
 def _currency(shown: str, words: dict[str, str], house: str) -> str:
-    if shown in _SIGNS:
-        meant = _SIGNS[shown]
+    if shown in SIGNS:
+        meant = SIGNS[shown]
         return house if house in meant else meant[0]
     return words.get(shown, shown.upper())
 
@@ -95,6 +80,6 @@ def _minor_units(shown: str, currency: str) -> int:
     if last >= 0 and len(shown) - last - 1 <= 2:
         whole, cents = shown[:last], shown[last + 1 :]
     units = int(re.sub(r"[^0-9]", "", whole))
-    if currency in _NO_MINOR_UNIT:
+    if currency in NO_MINOR_UNIT:
         return units
     return units * 100 + int(cents.ljust(2, "0") or 0)

@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from typing import NamedTuple, get_args
 
 import msgspec
 
+from leeway.core.reading.currencies import CODES
 from leeway.core.reading.tokens import fold, words_of
 from leeway.core.reading.word_tree import SEPARATOR, tree_regex
 from leeway.core.reading.words import Section, Side, WordFile
@@ -127,6 +127,7 @@ class Phrases:
         "_lists",
         "_trigger_words",
         "_triggers",
+        "currency_words",
         "small_talk",
         "stop_words",
         "suffixes",
@@ -150,12 +151,13 @@ class Phrases:
         self.weak_words = frozenset(fold(word) for word in words.weak_words)
         self.small_talk = frozenset(fold(word) for word in words.lists.get("small_talk", ()))
         self.suffixes = tuple(words.suffixes)
+        self.currency_words = frozenset({*map(fold, words.currencies), *CODES, "kr", "zł"})
         self._compiler = compiler
         self._lists: dict[str, re.Pattern[str] | None] = {}
         self._triggers = rules
         self._trigger_words = {side: frozenset(table) for side, table in rules.items()}
 
-    def candidates(self, side: Side, words: AbstractSet[str]) -> dict[str, list[Rule]]:
+    def candidates(self, side: Side, words: frozenset[str]) -> dict[str, list[Rule]]:
         """The rules worth trying on a message with these words, by section, in the order of the file."""
         triggers = self._triggers[side]
         chosen = {rule.order: rule for word in self._trigger_words[side] & words for rule in triggers[word]}

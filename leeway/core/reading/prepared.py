@@ -32,7 +32,20 @@ class Prepared:
     payment card number have been replaced, each by one character. ``words`` are its different words, in order.
     """
 
-    __slots__ = ("_candidates", "_ends", "_places", "_starts", "fold", "has_digit", "phrases", "text", "words")
+    __slots__ = (
+        "_candidates",
+        "_content",
+        "_ends",
+        "_found",
+        "_places",
+        "_present",
+        "_starts",
+        "fold",
+        "has_digit",
+        "phrases",
+        "text",
+        "words",
+    )
 
     def __init__(self, text: str, phrases: Phrases, side: Side) -> None:
         self.text = clean(text)
@@ -45,14 +58,22 @@ class Prepared:
             self._places[DIGIT_WORD] = sorted(
                 start for word, starts in self._places.items() if word[0].isdigit() for start in starts
             )
-        self._candidates = phrases.candidates(side, self._places.keys())
+        self._present = frozenset(self._places)
+        self._candidates = phrases.candidates(side, self._present)
+        self._found: dict[Section, tuple[Hit, ...]] = {}
         self._starts: list[int] | None = None
+        self._content: tuple[str, ...] | None = None
         self._ends: list[int] | None = None
 
-    def hits(self, section: Section) -> Iterator[Hit]:
-        """What the rules of a section find, rule by rule."""
+    def hits(self, section: Section) -> tuple[Hit, ...]:
+        """What the rules of a section find, rule by rule. Several readers may ask; it is looked for once."""
+        if section not in self._found:
+            self._found[section] = tuple(self._search(section)) if section in self._candidates else ()
+        return self._found[section]
+
+    def _search(self, section: Section) -> Iterator[Hit]:
         folded = self.fold
-        for rule in self._candidates.get(section, ()):
+        for rule in self._candidates[section]:
             match_at, behind = rule.pattern.match, 0
             for start in self._beginnings(rule.firsts):
                 if start >= behind and (match := match_at(folded, start)) is not None:
@@ -65,7 +86,7 @@ class Prepared:
             if self._starts is None:
                 self._starts = sorted({start for starts in self._places.values() for start in starts})
             return self._starts
-        there = firsts & self._places.keys()
+        there = firsts & self._present
         if len(there) == 1:
             return self._places[next(iter(there))]
         return sorted({start for word in there for start in self._places[word]})
@@ -73,6 +94,15 @@ class Prepared:
     def may_hold(self, section: Section) -> bool:
         """Whether any rule of the section is worth trying. Nearly free."""
         return section in self._candidates
+
+    def content_words(self) -> tuple[str, ...]:
+        """The words that may say what the message is about: no stop words, no numbers, three letters at least."""
+        if self._content is None:
+            stop = self.phrases.stop_words
+            self._content = tuple(
+                word for word in self.words if len(word) > 2 and word not in stop and not word[0].isdigit()
+            )
+        return self._content
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Start and end of the sentence around an offset; the end includes its punctuation."""
