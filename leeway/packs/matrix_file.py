@@ -37,17 +37,21 @@ def load_policy(files: Mapping[str, str | bytes], *, known_targets: frozenset[st
 def read_policy(files: Mapping[str, str | bytes], *, known_targets: frozenset[str] | None = None) -> Reading:
     """As ``load_policy``, with the warnings."""
     roots, problems = _roots(files)
-    overlays = dict(shipped_overlays()) if not problems else {}
-    matrices = []
+    overlays, matrices = dict(shipped_overlays()), []
     for root in roots:
-        if _begins_with(root, "overlay"):
+        if _has(root, "overlay"):
             problems += _take_overlay(root, overlays)
-        else:
+        elif _has(root, "matrix"):
             matrices.append(root)
+        else:
+            problems.append(
+                _problem(root.file, 'neither "matrix" nor "overlay"', "the key that says what the file is")
+            )
     if len(matrices) != 1 and not problems:
         where = matrices[1].file if matrices else next(iter(files), "matrix.yaml")
-        found = "a second matrix" if matrices else "no matrix"
-        problems.append(Problem(where, 1, 1, "", found, 'one file that begins with "matrix: NAME"'))
+        problems.append(
+            _problem(where, "a second matrix" if matrices else "no matrix", "one matrix in a pack")
+        )
     if problems:
         raise Problems(problems)
     return MatrixReader(matrices[0], known_targets).read(overlays)
@@ -57,7 +61,7 @@ def check_file(path: Path, *, known_targets: frozenset[str] | None = None) -> li
     """Everything wrong with a pack, a matrix or an overlay, warnings included; empty when all is well."""
     try:
         files = pack_files(path)
-        if len(files) == 1 and _begins_with(root := read(*_only(files)), "overlay"):
+        if len(files) == 1 and _has(root := read(*_only(files)), "overlay"):
             overlay_from(root)
             return []
         return list(read_policy(files, known_targets=known_targets).warnings)
@@ -78,8 +82,12 @@ def _only(files: Mapping[str, bytes]) -> tuple[bytes, str]:
     return text, name
 
 
-def _begins_with(root: Node, key: str) -> bool:
+def _has(root: Node, key: str) -> bool:
     return any(name.raw == key for name, _ in root.lines())
+
+
+def _problem(file: str, found: str, expected: str) -> Problem:
+    return Problem(file, 1, 1, "", found, expected)
 
 
 def _roots(files: Mapping[str, str | bytes]) -> tuple[list[Node], list[Problem]]:

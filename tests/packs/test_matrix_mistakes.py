@@ -70,11 +70,6 @@ MISTAKES = [
         '1:9: found "Small Shop", expected <name>',
     ),
     (
-        "matrix: small\n",
-        "",
-        '1:1: found a mapping without "matrix", expected the key "matrix"',
-    ),
-    (
         "version: 1",
         "version: 0",
         '2:10: found "0", expected a whole number of 1 or more',
