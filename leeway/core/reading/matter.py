@@ -139,9 +139,9 @@ def _merged_terms(
     """The heaviest terms of both. What is said again grows heavier; among equals the earlier stays."""
     weights = dict(known)
     for term, weight in fresh.items():
-        weight = _PRODUCT_WEIGHT if term in products else weight
         before = weights.get(term, 0)
-        weights[term] = min(max(before, weight) + (2 if before else 0), _MOST_WEIGHT)
+        now = max(before, _PRODUCT_WEIGHT if term in products else weight)
+        weights[term] = min(now + (2 if before else 0), _MOST_WEIGHT)
     return tuple(sorted(weights.items(), key=lambda item: -item[1])[:MOST_TERMS])
 
 

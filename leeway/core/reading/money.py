@@ -11,12 +11,13 @@ import msgspec
 from leeway.core.reading.currencies import CODES, NO_MINOR_UNIT, SIGNS
 from leeway.core.reading.prepared import Prepared
 
-_NUMBER = r"(?:[0-9]{1,3}(?:[ .,'][0-9]{3}){1,4}(?:[.,][0-9]{1,2})?|[0-9]{1,10}(?:[.,][0-9]{1,2})?)(?![0-9])"
-_SIGN = "|".join(
-    (r"\b" if sign[0].isalpha() else "") + re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)
+_NUMBER = re.compile(
+    r"(?:[0-9]{1,3}(?:[ .,'][0-9]{3}){1,4}(?:[.,][0-9]{1,2})?|[0-9]{1,10}(?:[.,][0-9]{1,2})?)(?![0-9])"
 )
-_UNIT_SIGN = "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True))
+_ANY_SIGN = "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True))
 _SIGN_SEEN = re.compile("[€£$¥₹₺₩]")
+_WORD_BEFORE = "|".join([*sorted(CODES), *(re.escape(sign) for sign in SIGNS if sign[0].isalpha())])
+_SIGN_BEFORE = re.compile(rf"(?:(?<![^\W\d_])(?P<word>{_WORD_BEFORE})|(?P<sign>[€£$¥₹₺₩]))\s?\Z")
 
 
 class Amount(msgspec.Struct, frozen=True):
@@ -35,10 +36,11 @@ def find_amounts(message: Prepared, *, currency: str = "") -> tuple[Amount, ...]
     """
     if not message.has_digit:
         return ()
-    words = message.phrases.words.currencies
     if not (_SIGN_SEEN.search(message.fold) or _currency_word_in(message)):
         return ()
-    return tuple(_read(message, _pattern(tuple(words)), words, currency))
+    words = message.phrases.words.currencies
+    units = _unit_pattern(tuple(words))
+    return message.once(("amounts", currency), lambda: tuple(_read(message, units, words, currency)))
 
 
 def _currency_word_in(message: Prepared) -> bool:
@@ -50,20 +52,32 @@ def _currency_word_in(message: Prepared) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    """The pattern for one language's currency words, compiled once per language."""
+def _unit_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """What may stand behind a number to make it money, compiled once per language."""
     unit = "|".join(sorted(map(re.escape, {*words, *CODES}), key=len, reverse=True))
-    return re.compile(
-        rf"(?P<sign>{_SIGN}|\b(?:{'|'.join(sorted(CODES))}))\s?(?P<after>{_NUMBER})"
-        rf"|(?<![\w.,-])(?P<before>{_NUMBER})\s?(?P<unit>{_UNIT_SIGN}|(?:{unit})\b)"
-    )
+    return re.compile(rf"\s?(?P<unit>{_ANY_SIGN}|(?:{unit})\b)")
 
 
-def _read(message: Prepared, pattern: re.Pattern[str], words: dict[str, str], house: str) -> Iterator[Amount]:
-    for match in pattern.finditer(message.fold):
-        code = _currency(match["sign"] or match["unit"], words, house)
-        minor = _minor_units(match["after"] or match["before"], code)
-        yield Amount(minor, code, match.start(), match.end())
+def _read(message: Prepared, units: re.Pattern[str], words: dict[str, str], house: str) -> Iterator[Amount]:
+    folded, behind = message.fold, 0
+    for number in _NUMBER.finditer(folded):
+        start, end = number.span()
+        before = _SIGN_BEFORE.search(folded, max(behind, start - 5), start)
+        after = units.match(folded, end) if before is None and not _glued(folded, start) else None
+        if before is not None:
+            start, shown = before.start(), before["word"] or before["sign"]
+        elif after is not None:
+            end, shown = after.end(), after["unit"]
+        else:
+            continue
+        code = _currency(shown, words, house)
+        yield Amount(_minor_units(number.group(), code), code, start, end)
+        behind = end
+
+
+def _glued(folded: str, start: int) -> bool:
+    """Whether digits belong to what stands right before them: "x20 eur", "88-20"."""
+    return start > 0 and (folded[start - 1].isalnum() or folded[start - 1] in "_.,-")
 
 
 def _currency(shown: str, words: dict[str, str], house: str) -> str:
@@ -74,7 +88,7 @@ def _currency(shown: str, words: dict[str, str], house: str) -> str:
 
 
 def _minor_units(shown: str, currency: str) -> int:
-    """ "1.200,00", "1,200.00", "1 200" and "12,5" all read as people mean them."""
+    """Minor units of a number as people write it: "1.200,00", "1,200.00", "1 200", "12,5"."""
     whole, cents = shown, ""
     last = max(shown.rfind("."), shown.rfind(","))
     if last >= 0 and len(shown) - last - 1 <= 2:

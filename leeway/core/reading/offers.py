@@ -54,7 +54,7 @@ def find_offers(message: Prepared, *, currency: str = "") -> tuple[OfferFound, .
 
 
 def _refused(message: Prepared, hit: Hit) -> bool:
-    """ "What I can't do is refund": the negation may stand inside the words found."""
+    """The negation may stand inside the words found: "what I can't do is refund"."""
     negation = message.phrases.listed("negation")
     return (
         negation is not None and negation.search(message.fold, hit.match.start(), hit.match.end()) is not None
@@ -117,9 +117,9 @@ def answer_to_offer(message: Prepared) -> Answer | None:
             found[hit.rule.kind] = hit
     _keep_bare_answers_at_the_start(message, found)
     for outcome, kinds in _IN_ORDER:
-        hit = next((found[kind] for kind in kinds if kind in found), None)
-        if hit is not None:
-            return _answer(message, _softened(outcome, found), hit, found.get("because"))
+        said = next((found[kind] for kind in kinds if kind in found), None)
+        if said is not None:
+            return _answer(message, _softened(outcome, found), said, found.get("because"))
     return None
 
 
@@ -141,7 +141,7 @@ def _keep_bare_answers_at_the_start(message: Prepared, found: dict[str, Hit]) ->
 
 
 def _softened(outcome: Outcome, found: dict[str, Hit]) -> Outcome:
-    """ "Yes, but only if ...": an acceptance with a condition is not one yet."""
+    """An acceptance with a condition is not one yet: "yes, but only if ..."."""
     return "unclear" if outcome == "accepted" and "unless" in found else outcome
 
 

@@ -199,11 +199,9 @@ def compile_phrases(data: Mapping[str, object], *, products: Iterable[str] = ())
         )
     compiler = _Compiler(words)
     tables: dict[Side, dict[str, list[Rule]]] = {"customer": {}, "agent": {}}
-    order = 0
-    for section, kind, phrase in _phrases_of(words):
+    for order, (section, kind, phrase) in enumerate(_phrases_of(words)):
         part = compiler.compile(f"{section}.{kind}", phrase)
         rule = Rule(order, section, kind, part.regex, part.firsts)
-        order += 1
         for side in _SIDE_OF[section]:
             for word in part.fixed or ():
                 tables[side].setdefault(word, []).append(rule)
@@ -312,7 +310,9 @@ class _Compiler:
             return self._list(head[1:-1], where, phrase), rest
         if head[0] == "<":
             return self._slot(head[1:-1], where, phrase), rest
-        return _Part(re.escape(head).replace("'", "'?"), _spellings(head, -1), _spellings(head, 0), plain=head), rest
+        return _Part(
+            re.escape(head).replace("'", "'?"), _spellings(head, -1), _spellings(head, 0), plain=head
+        ), rest
 
     def _list(self, name: str, where: str, phrase: str) -> _Part:
         if name not in self._words.lists:
@@ -332,12 +332,15 @@ class _Compiler:
     def _slot(self, name: str, where: str, phrase: str) -> _Part:
         table = self._words.table(name)
         if table is not None:
-            return _Part(f"(?P<{name}>{tree_regex(map(fold, table))})", _edge_words(table, -1), _edge_words(table, 0))
+            return _Part(
+                f"(?P<{name}>{tree_regex(map(fold, table))})", _edge_words(table, -1), _edge_words(table, 0)
+            )
         if name == "n":
             return _Part(self._number, None, _edge_words(self._words.numbers, 0) | {DIGIT_WORD})
         if name in SLOTS:
             digit = frozenset({DIGIT_WORD})
-            return _Part(SLOTS[name], digit if name in _DIGIT_SLOTS else None, digit if name in _DIGIT_FIRST else None)
+            fixed = digit if name in _DIGIT_SLOTS else None
+            return _Part(SLOTS[name], fixed, digit if name in _DIGIT_FIRST else None)
         if name in self._words.lists:
             part = self._list(name, where, phrase)
             return _Part(f"(?P<{name}>{part.regex})", part.fixed, part.firsts)
@@ -359,7 +362,11 @@ def _any_part(options: list[_Part]) -> _Part:
     plain = [option.plain for option in options if option.plain]
     others = sorted((option.regex for option in options if not option.plain), key=len, reverse=True)
     regexes = [*others, *([tree_regex(plain)] if plain else [])]
-    return _Part(f"(?:{'|'.join(regexes)})", _any_of(option.fixed for option in options), _any_of(option.firsts for option in options))
+    return _Part(
+        f"(?:{'|'.join(regexes)})",
+        _any_of(option.fixed for option in options),
+        _any_of(option.firsts for option in options),
+    )
 
 
 def _firsts_of(parts: list[_Part]) -> frozenset[str] | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar, cast
 
 from leeway.core.reading.phrases import DIGIT_WORD, Phrases, Rule
 from leeway.core.reading.tokens import clean, fold, places_of
@@ -16,6 +16,9 @@ _SENTENCE_END = re.compile(r"[!?\u2026\n]+|\.+(?=\s|\Z)|\u00bf|\u00a1")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:no|nr|ref|mr|mrs|ms|dr|st|approx|tel|ext|sr|sra|num)|\b[a-z](?:\.[a-z])?)\Z"
 )
+
+
+Found = TypeVar("Found")
 
 
 class Hit(NamedTuple):
@@ -37,6 +40,7 @@ class Prepared:
         "_content",
         "_ends",
         "_found",
+        "_once",
         "_places",
         "_present",
         "_starts",
@@ -61,6 +65,7 @@ class Prepared:
         self._present = frozenset(self._places)
         self._candidates = phrases.candidates(side, self._present)
         self._found: dict[Section, tuple[Hit, ...]] = {}
+        self._once: dict[object, object] = {}
         self._starts: list[int] | None = None
         self._content: tuple[str, ...] | None = None
         self._ends: list[int] | None = None
@@ -90,6 +95,12 @@ class Prepared:
         if len(there) == 1:
             return self._places[next(iter(there))]
         return sorted({start for word in there for start in self._places[word]})
+
+    def once(self, key: object, find: Callable[[], Found]) -> Found:
+        """The outcome of a reading that several readers need, computed for the first of them."""
+        if key not in self._once:
+            self._once[key] = find()
+        return cast("Found", self._once[key])
 
     def may_hold(self, section: Section) -> bool:
         """Whether any rule of the section is worth trying. Nearly free."""

@@ -104,7 +104,7 @@ def _standing(message: Prepared) -> list[Hit]:
 
 
 def _reads_back(message: Prepared) -> bool:
-    """"I'm booking Friday at 4. Is that right?": said to be confirmed, not promised."""
+    """ "I'm booking Friday at 4. Is that right?": said to be confirmed, not promised."""
     read_back = message.phrases.listed("read_back")
     return read_back is not None and read_back.search(message.fold) is not None
 
@@ -114,7 +114,7 @@ def _inside(hit: Hit, spans: list[tuple[int, int]]) -> bool:
 
 
 def _goes_on(message: Prepared, hit: Hit, kept: list[Hit]) -> bool:
-    """ "... and send you the label": only behind a promise in the same sentence, with nobody else in between."""
+    """A continued promise stands behind another in its sentence, with nobody else in between."""
     if not kept:
         return False
     start, _ = message.sentence(hit.match.start())
@@ -134,7 +134,7 @@ def _is_statement(message: Prepared, hit: Hit) -> bool:
 
 
 def _has_tag(message: Prepared, start: int, end: int) -> bool:
-    """ "..., is that ok?" makes no question of a promise."""
+    """A closing "is that ok?" makes no question of a promise."""
     tag = message.phrases.listed("tag")
     return tag is not None and any(
         not message.fold[match.end() : end].strip(" ?!.\n")
@@ -189,7 +189,7 @@ def _who(kind: str, before: list[PromiseFound]) -> Who:
 
 
 def _stands_alone(hit: Hit) -> bool:
-    """ "You will hear from us", "you will be refunded": promises even without a time."""
+    """Some are promises even without a time: "you will hear from us", "you will be refunded"."""
     verb = hit.match.groupdict().get("you_get") or ""
     return verb.startswith(_STANDS_ALONE)
 
@@ -198,7 +198,13 @@ def _clause_end(message: Prepared, hit: Hit, following: int) -> int:
     _, end = message.sentence(hit.match.start())
     end = min(end, following)
     listed = message.phrases.listed
-    for pattern in (_CLAUSE_MARK, listed("clause_end"), listed("other_subject"), listed("your_move"), listed("tag")):
+    for pattern in (
+        _CLAUSE_MARK,
+        listed("clause_end"),
+        listed("other_subject"),
+        listed("your_move"),
+        listed("tag"),
+    ):
         cut = pattern.search(message.fold, hit.match.end(), end) if pattern is not None else None
         if cut is not None:
             end = cut.start()
@@ -218,11 +224,11 @@ def _time_of(
     ]
     usable = [*(inside or ahead or behind)]
     settled = [when for when in usable if when.moment is not None or when.working_days]
-    return (settled or usable or [None])[0]
+    return next(iter(settled or usable), None)
 
 
 def _is_due(message: Prepared, hit: Hit, when: When) -> bool:
-    """"I'll book you in for Friday" is not due on Friday; "I'll book it by Friday" is."""
+    """ "I'll book you in for Friday" is not due on Friday; "I'll book it by Friday" is."""
     books, deadline = message.phrases.listed("books"), message.phrases.listed("deadline")
     verb = hit.match.groupdict().get("deliver") or hit.match.groupdict().get("delivering") or ""
     if books is None or deadline is None or books.fullmatch(verb) is None:

@@ -43,7 +43,7 @@ def find_asks(message: Prepared) -> tuple[Asked, ...]:
 
 
 def _specific(found: list[Asked]) -> list[Asked]:
-    """"Your booking reference" asks for the booking's, not for any reference."""
+    """ "Your booking reference" asks for the booking's, not for any reference."""
     ends = {one.end for one in found if one.slot not in _GENERAL}
     return [one for one in found if one.slot not in _GENERAL or one.end not in ends]
 
@@ -74,7 +74,7 @@ def _direct(message: Prepared, hits: list[Hit]) -> Iterator[Asked]:
 
 
 def _short(message: Prepared, hits: list[Hit]) -> Iterator[Asked]:
-    """ "Your order number?" and "Order number please": a question only by its mark or its courtesy."""
+    """A question only by its mark or its courtesy: "your order number?", "order number please"."""
     for hit in hits:
         before, _, slot = hit.rule.kind.partition(".")
         if before == "short" and _is_a_request(message, hit.match.end()):
@@ -88,7 +88,7 @@ def _is_a_request(message: Prepared, end: int) -> bool:
 
 
 def _continued(message: Prepared, hits: list[Hit], found: list[Asked]) -> list[Asked]:
-    """ "... and your e-mail address": asks too when it follows a question in the same sentence."""
+    """What follows a question in its sentence asks too: "... and your e-mail address"."""
     asked = []
     for hit in hits:
         before, _, slot = hit.rule.kind.partition(".")
@@ -106,7 +106,7 @@ def _asked(message: Prepared, slot: str, hit: Hit) -> Asked:
 
 
 def _is_denied(message: Prepared, hit: Hit) -> bool:
-    """ "I don't need your order number", "no need to send": not a question."""
+    """No question is "I don't need your order number"."""
     negation = message.phrases.listed("negation")
     if negation is None:
         return False

@@ -140,7 +140,7 @@ def _person(message: Prepared, hit: Hit) -> Told | None:
     start, end = hit.match.span("name")
     words = message.text[start:end].split(" ")
     stop = message.phrases.stop_words
-    kept = []
+    kept: list[str] = []
     for word in words:
         small = not word[:1].isupper()
         if word.lower() in stop or (
@@ -303,7 +303,7 @@ def _time(message: Prepared, when: When, zone: tzinfo) -> Told | None:
 
 
 def _looks_back(message: Prepared, when: When) -> bool:
-    """"Three weeks ago" is a date; "for three weeks" says since when."""
+    """ "Three weeks ago" is a date; "for three weeks" says since when."""
     ago = message.phrases.listed("ago")
     return ago is not None and ago.search(message.fold, when.start, when.end) is not None
 

@@ -52,7 +52,7 @@ def latest_want(wants: Iterable[Want]) -> Want | None:
     """The want that counts: the last one that asks for something to be done; a question only when nothing else is."""
     said = tuple(wants)
     acting = [want for want in said if want.kind not in _WEAK_KINDS]
-    return (acting or list(said) or [None])[-1]
+    return next(reversed(acting or said), None)
 
 
 def _one_a_clause(hits: list[Hit]) -> list[Hit]:

@@ -5,9 +5,11 @@ What the words mean is decided here once, for promises and for what customers te
 * a day without a time ("tomorrow", "by Friday", "in 3 days") lasts until the end of that day, local time;
 * "end of day", "end of the week" mean the end of business (``DAY_ENDS``), Friday for the week;
 * "next week" is due by Friday of next week, "this week" by Friday of this one;
-* "on Monday" said on a Monday is Monday next week, "by Monday", "this Monday" and "Monday at 15:00" (still ahead) are today;
+* "on Monday" said on a Monday is Monday next week; "by Monday", "this Monday" and "Monday at 15:00" while that is
+  still ahead are today;
 * "at 2" without am or pm is read between ``7:00`` and ``18:59`` and marked uncertain;
-* "in 24 hours", "in 30 minutes" are elapsed time; days, weeks and months go by the calendar;
+* "in 24 hours", "in 30 minutes" are elapsed time; days and weeks go by the calendar, a month counts 30 days and is
+  marked uncertain;
 * of a range ("3-5 days") the later end counts;
 * "3/11" is certain only when the language (or the numbers themselves) say which of the two is the month;
 * working days are counted (``working_days``), not resolved: the caller has the calendar.
@@ -16,7 +18,6 @@ What the words mean is decided here once, for promises and for what customers te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal, NamedTuple
 
@@ -80,8 +81,10 @@ def find_times(
         return ()
     now = at.astimezone(zone)
     reader = _Reader(message.phrases.words, now, toward)
-    groups = _grouped(_atoms(message), message)
-    return tuple(reader.read(group) for group in groups if group[0].kind != "daypart_joined" or len(group) > 1)
+    groups = message.once("times", lambda: _grouped(_atoms(message), message))
+    return tuple(
+        reader.read(group) for group in groups if group[0].kind != "daypart_joined" or len(group) > 1
+    )
 
 
 def _atoms(message: Prepared) -> list[_Atom]:
@@ -263,7 +266,7 @@ class _Reader:
         return next((self._implied(atom) for atom in group if atom.kind == "day"), None), True
 
     def _implied(self, atom: _Atom) -> time | None:
-        """ "Tonight" says the day and the part of it."""
+        """The time in a word like "tonight", which says the day and the part of it."""
         part = self._words.dayparts.get(atom.match["day"])
         return time.fromisoformat(part) if part else None
 
@@ -336,7 +339,7 @@ class _Reader:
         return When(start, end, vague=True, certain=False)
 
     def lasting(self, _atom: _Atom, start: int, end: int) -> When:
-        """ "Three weeks" by itself: a length of time, not a time."""
+        """A length of time by itself, "three weeks", and no time."""
         return When(start, end, certain=False, lasting=True)
 
 

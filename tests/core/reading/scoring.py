@@ -49,7 +49,14 @@ class Score:
     def recall(self) -> float:
         return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
 
-    def count(self, text: str, expected: Iterable[Any], found: Iterable[Any], *, alike=lambda one, other: one == other):
+    def count(
+        self,
+        text: str,
+        expected: Iterable[Any],
+        found: Iterable[Any],
+        *,
+        alike=lambda one, other: one == other,
+    ):
         left = list(found)
         for one in expected:
             match = next((other for other in left if alike(one, other)), None)
@@ -113,7 +120,11 @@ def score_wants(phrases: Phrases, cases: list[dict[str, Any]]) -> Score:
 def score_asks(phrases: Phrases, cases: list[dict[str, Any]]) -> Score:
     score = Score()
     for case in cases:
-        score.count(case["text"], case["asks"], [one.slot for one in find_asks(prepare(case["text"], phrases, "agent"))])
+        score.count(
+            case["text"],
+            case["asks"],
+            [one.slot for one in find_asks(prepare(case["text"], phrases, "agent"))],
+        )
     return score
 
 
@@ -123,7 +134,8 @@ def score_offers(phrases: Phrases, cases: list[dict[str, Any]]) -> Score:
         found = find_offers(prepare(case["text"], phrases, "agent"))
         shown = [(one.kind, one.made_good, one.amount, one.percent) for one in found]
         expected = [
-            (one["kind"], one.get("made_good", False), one.get("amount"), one.get("percent")) for one in case["offers"]
+            (one["kind"], one.get("made_good", False), one.get("amount"), one.get("percent"))
+            for one in case["offers"]
         ]
         score.count(case["text"], expected, shown)
     return score
@@ -144,7 +156,9 @@ def matter_of(phrases: Phrases, *texts: str) -> Matter:
     for number, text in enumerate(texts):
         message = prepare(text, phrases, "customer")
         told = find_told(message, at=AT, zone=BERLIN)
-        matter = update(matter, message, told, find_wants(message, at=AT, zone=BERLIN), message_id=f"m{number}")
+        matter = update(
+            matter, message, told, find_wants(message, at=AT, zone=BERLIN), message_id=f"m{number}"
+        )
     return matter
 
 
@@ -179,7 +193,9 @@ if __name__ == "__main__":
 
     half = sys.argv[1] if len(sys.argv) > 1 else "seen"
     for name, score in scores(load_phrases("en"), half).items():
-        print(f"{name:10} right {score.right:3} missed {score.missed:3} wrong {score.wrong:3}"  # noqa: T201
-              f"  precision {score.precision:.2f} recall {score.recall:.2f}")
+        print(
+            f"{name:10} right {score.right:3} missed {score.missed:3} wrong {score.wrong:3}"  # noqa: T201
+            f"  precision {score.precision:.2f} recall {score.recall:.2f}"
+        )
         if "-v" in sys.argv:
             print(*(f"    {note}" for note in score.notes), sep="\n")  # noqa: T201
