@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from leeway.core.cues.pattern import GAP_WORDS, Choice, Gap, Sequence, Word
-from leeway.core.cues.tokens import NUMBER, OLD_AGE, ORDINAL, PAUSE, SENTENCE_END
+from leeway.core.cues.tokens import NUMBER, OLD_AGE, ORDINAL, PAUSE, SENTENCE_END, UNKNOWN
 
 MOST_REMEMBERED = 20_000
 """States kept. Past it the walk still works and stops remembering, so that no message can fill the memory."""
@@ -28,11 +28,13 @@ class Hit(NamedTuple):
 class _State:
     """A set of places inside phrases where the walk may stand."""
 
-    __slots__ = ("after", "complete", "places")
+    __slots__ = ("after", "complete", "gaps", "places", "steps")
 
-    def __init__(self, places: frozenset[int], complete: tuple[int, ...]) -> None:
+    def __init__(self, places: frozenset[int], complete: tuple[int, ...], gaps: tuple[int, ...]) -> None:
         self.places = places
         self.complete = complete
+        self.gaps = gaps
+        self.steps: dict[str, set[int]] | None = None
         self.after: dict[str, _State | None] = {}
 
 
@@ -51,11 +53,19 @@ class PhraseFinder:
             first = self._place()
             starts.add(first)
             self._ends[self._lay(phrase, first)] = number
+        # Words no phrase names all lead the same way; as one symbol they need to be worked out only once.
+        self._alphabet = {symbol for steps in self._steps for symbol in steps} | {SENTENCE_END, PAUSE}
+        self._matters = [
+            bool(steps) or after is not None or place in self._ends
+            for place, (steps, after) in enumerate(zip(self._steps, self._any, strict=True))
+        ]
         self._first = self._state(self._closure(starts))
         self._fill_first()
 
     def find(self, symbols: list[str]) -> list[Hit]:
         """Every match of every phrase, at every start and length. A match never crosses a sentence's end."""
+        alphabet = self._alphabet
+        symbols = [symbol if symbol in alphabet else UNKNOWN for symbol in symbols]
         hits: list[Hit] = []
         first_steps = self._first.after
         for start, symbol in enumerate(symbols):
@@ -128,6 +138,7 @@ class PhraseFinder:
     # walking
 
     def _closure(self, places: set[int]) -> frozenset[int]:
+        """The places reached without a further word; those that are only passed through are left out."""
         reached = set(places)
         waiting = list(places)
         while waiting:
@@ -135,35 +146,41 @@ class PhraseFinder:
                 if place not in reached:
                     reached.add(place)
                     waiting.append(place)
-        return frozenset(reached)
+        return frozenset(place for place in reached if self._matters[place])
 
     def _state(self, places: frozenset[int]) -> _State:
         state = self._states.get(places)
         if state is None:
             complete = tuple(sorted(self._ends[place] for place in places if place in self._ends))
-            state = _State(places, complete)
+            gaps = tuple(after for place in places if (after := self._any[place]) is not None)
+            state = _State(places, complete, gaps)
             if len(self._states) < MOST_REMEMBERED:
                 self._states[places] = state
         return state
 
     def _fill_first(self) -> None:
         """The first step is taken at every word of every message: work it out beforehand."""
-        by_symbol: dict[str, set[int]] = {}
-        for place in self._first.places:
-            for symbol, following in self._steps[place].items():
-                by_symbol.setdefault(symbol, set()).update(following)
-        for symbol, reached in by_symbol.items():
+        for symbol, reached in self._steps_from(self._first.places).items():
             self._first.after[symbol] = self._state(self._closure(reached))
 
+    def _steps_from(self, places: frozenset[int]) -> dict[str, set[int]]:
+        """Where each word leads from any of these places."""
+        by_symbol: dict[str, set[int]] = {}
+        for place in places:
+            for symbol, following in self._steps[place].items():
+                by_symbol.setdefault(symbol, set()).update(following)
+        return by_symbol
+
     def _step(self, state: _State, symbol: str) -> _State | None:
-        reached: set[int] = set()
-        if symbol != SENTENCE_END:
-            for place in state.places:
-                reached.update(self._steps[place].get(symbol, ()))
-                after_any = self._any[place]
-                if after_any is not None:
-                    reached.add(after_any)
-        following = self._state(self._closure(reached)) if reached else None
+        following = None if symbol == SENTENCE_END else self._following(state, symbol)
         if state.places in self._states:
             state.after[symbol] = following
         return following
+
+    def _following(self, state: _State, symbol: str) -> _State | None:
+        reached = set(state.gaps)
+        if symbol != UNKNOWN:
+            if state.steps is None:
+                state.steps = self._steps_from(state.places)
+            reached.update(state.steps.get(symbol, ()))
+        return self._state(self._closure(reached)) if reached else None
