@@ -4,16 +4,19 @@
 ``DATABASE_URL``    a PostgreSQL; without it a SQLite file in the data folder
 ``LEEWAY_HOSTS``    names this server answers to, separated by commas (default: 127.0.0.1, localhost)
 ``LEEWAY_HTTPS``    ``1`` behind TLS: cookies travel encrypted only, browsers are told to stay on https
+``LEEWAY_OIDC_URL``, ``LEEWAY_OIDC_CLIENT``, ``LEEWAY_OIDC_SECRET``  sign in with the house's own identity provider
 ``LEEWAY_DEBUG``    ``1`` shows Django's error pages; never in a house
 """
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from leeway.store.address import BUSY_TIMEOUT_SECONDS, SQLITE_PRAGMAS, Address, Postgres, address
 from leeway.store.home import home, secret_key
+from leeway.store.single_sign_on import single_sign_on
 
 HOME = home()
 SECRET_KEY = secret_key(HOME)
@@ -27,11 +30,21 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "leeway.store",
+    "leeway.web",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "leeway.web.middleware.headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -39,6 +52,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "leeway.web.middleware.viewer",
+    "leeway.web.middleware.local_time",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -50,6 +68,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "leeway.web.shell.context.frame",
             ],
         },
     }
@@ -93,8 +112,35 @@ TIME_ZONE = "UTC"  # pages show the reader's own zone; everything kept and logge
 USE_I18N = True
 LANGUAGE_CODE = "en"
 
+LOCALE_PATHS = [Path(__file__).parent.parent / "web" / "locale"]
+LANGUAGES = [("en", "English"), ("es", "Español")]
+
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 3600
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_ADAPTER = "leeway.web.account.adapter.HouseAdapter"
+SOCIALACCOUNT_ADAPTER = "leeway.web.account.adapter.SingleSignOn"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people of the house are invited by an admin; nobody signs up by themselves
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+SOCIALACCOUNT_PROVIDERS = single_sign_on(os.environ)
+USERSESSIONS_TRACK_ACTIVITY = False
+SESSION_COOKIE_AGE = 12 * 3600  # a shift
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from importlib import import_module
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+ROOMS = ("api", "watch", "conversations", "escalations", "lists", "matrix", "insights", "setup", "customer", "account")
+"""Each room of the console says its own addresses in its ``urls.py``."""
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(import_module(f"leeway.web.{room}.urls")))
+    for room in ROOMS
+    if find_spec(f"leeway.web.{room}") and find_spec(f"leeway.web.{room}.urls")
+]

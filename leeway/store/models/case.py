@@ -50,6 +50,11 @@ class CaseRow(models.Model):
             models.Index(fields=["escalated", "next_due", "id"], name="leeway_case_escalated"),
             models.Index(fields=["owner", "status", "-last_message_at", "-id"], name="leeway_case_owner"),
             models.Index(fields=["customer", "-last_message_at"], name="leeway_case_customer"),
+            models.Index(
+                fields=["-risk", "id"],
+                condition=models.Q(status="open", escalated=False),
+                name="leeway_case_brewing",
+            ),
         ]
 
     def __str__(self) -> str:
