@@ -21,7 +21,7 @@ _worlds = PublishedWorlds()
 
 def use(house: House | None) -> None:
     """Pages work on this house from now on; None forgets it (tests)."""
-    global _house, _worlds  # noqa: PLW0603 - one process serves one house
+    global _house, _worlds
     _house, _worlds = house, PublishedWorlds()
     _local.__dict__.clear()
 

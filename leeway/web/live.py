@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from urllib.parse import parse_qs
 
 import msgspec
 
 from leeway.store.writer.driver import Driver
 from leeway.web.http import Receive, Scope, Send, answer_problem, header
-from leeway.web.problem import Problem
+from leeway.web.problem import problem
 
 LOOK_AGAIN_SECONDS = 1.0
 BREATHE_SECONDS = 15.0
@@ -47,7 +48,8 @@ class Feed:
     def since(self, number: int) -> list[News]:
         with self._lock:
             rows = self._driver.select(
-                f"select id, case_id, kind from leeway_fact where id > ? order by id limit {AT_ONCE}", (number,)
+                "select id, case_id, kind from leeway_fact where id > ? order by id limit ?",
+                (number, AT_ONCE),
             )
         return [News(int(number), int(case), kind) for number, case, kind in rows]
 
@@ -75,8 +77,9 @@ class Live:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed = await asyncio.to_thread(self._may_listen, header(scope, b"cookie").decode("latin-1"))
         if not allowed:
-            problem = Problem(type="about:blank", title="Sign in first", status=401, detail="The stream is for people of the house.")
-            await answer_problem(send, problem)
+            await answer_problem(
+                send, problem(401, "sign_in", "The stream is for people of the house: sign in first.")
+            )
             return
         self._start()
         await send(
@@ -111,10 +114,8 @@ class Live:
         assert wake is not None and nudge is not None  # noqa: PT018, S101 - set by _start
         self._newest = await asyncio.to_thread(self._feed.newest)
         while True:
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(nudge.wait(), LOOK_AGAIN_SECONDS)
-            except TimeoutError:
-                pass
             nudge.clear()
             fresh = await asyncio.to_thread(self._feed.since, self._newest)
             if fresh:
@@ -158,4 +159,3 @@ def _resume_after(scope: Scope) -> int:
 async def _until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-

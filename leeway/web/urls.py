@@ -7,7 +7,18 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-ROOMS = ("api", "watch", "conversations", "escalations", "lists", "matrix", "insights", "setup", "customer", "account")
+ROOMS = (
+    "api",
+    "watch",
+    "conversations",
+    "escalations",
+    "lists",
+    "matrix",
+    "insights",
+    "setup",
+    "customer",
+    "account",
+)
 """Each room of the console says its own addresses in its ``urls.py``."""
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -63,7 +63,9 @@ def brewing(rows: QuerySet[CaseRow], most: int = BREWING_SHOWN) -> list[Line]:
 
 
 def open_by_level() -> list[tuple[str, int]]:
-    levels = Counter(CaseRow.objects.filter(escalated=True).order_by().values_list("level", flat=True)[:5_000])
+    levels = Counter(
+        CaseRow.objects.filter(escalated=True).order_by().values_list("level", flat=True)[:5_000]
+    )
     return sorted(levels.items())
 
 
@@ -94,9 +96,16 @@ def promises_kept(start: datetime, end: datetime) -> Share:
 
 def calmed(start: datetime, end: datetime) -> Share:
     """Cases with an alert in the period that have not escalated ÷ cases with an alert."""
-    alerted = EventRow.objects.filter(kind="alert_raised", at__gte=start, at__lt=end).values("case").distinct()
+    alerted = (
+        EventRow.objects.filter(kind="alert_raised", at__gte=start, at__lt=end).values("case").distinct()
+    )
     cases = [number for (number,) in alerted.values_list("case")[:10_000]]
-    escalated = EscalationRow.objects.filter(case__in=cases, escalated_at__isnull=False).values("case").distinct().count()
+    escalated = (
+        EscalationRow.objects.filter(case__in=cases, escalated_at__isnull=False)
+        .values("case")
+        .distinct()
+        .count()
+    )
     return Share(len(cases) - escalated, len(cases))
 
 
@@ -107,4 +116,3 @@ def newest_fact() -> int:
 
 def week_before(now: datetime) -> tuple[datetime, datetime]:
     return now - timedelta(days=7), now
-

@@ -29,6 +29,8 @@ class SingleSignOn(DefaultSocialAccountAdapter):
         if sociallogin.is_existing:
             return
         verified = [address.email for address in sociallogin.email_addresses if address.verified]
-        known = get_user_model().objects.filter(email__in=verified, is_active=True).first() if verified else None
+        known = (
+            get_user_model().objects.filter(email__in=verified, is_active=True).first() if verified else None
+        )
         if known is not None:
             sociallogin.connect(request, known)

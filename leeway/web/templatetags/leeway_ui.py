@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from leeway.core.money import in_words
+from leeway.core.people import name_of
 from leeway.core.risk import cue_in_words
 from leeway.web import house
 
@@ -48,7 +49,8 @@ def weather_of_time(due: datetime | None) -> str:
 
 @register.filter
 def weather_of_risk(risk: float) -> str:
-    return "storm" if risk >= RISK_STORM else "gale" if risk >= RISK_GALE else "breeze" if risk >= RISK_BREEZE else "calm"
+    scale = ((RISK_STORM, "storm"), (RISK_GALE, "gale"), (RISK_BREEZE, "breeze"))
+    return next((name for least, name in scale if risk >= least), "calm")
 
 
 @register.filter
@@ -117,14 +119,12 @@ def initials(name: str) -> str:
 @register.filter
 def person_name(who: str) -> str:
     """A person of ours by their id, as colleagues call them."""
-    from leeway.core.people import name_of
-
     return name_of(house.world().roster, who) if who else ""
 
 
 @register.filter
 def short_name(who: str) -> str:
-    """``Priya R.``"""
+    """Only the first name in full: ``Priya R.``."""
     words = person_name(who).split()
     return f"{words[0]} {words[-1][0]}." if len(words) > 1 else (words[0] if words else "")
 
@@ -151,19 +151,19 @@ def money(amount: int | None, currency: str = "EUR") -> str:
 
 
 @register.simple_tag
-def sparkline(values: Sequence[float], weather: str = "calm", label: str = "", width: int = 92, height: int = 24) -> SafeString:
+def sparkline(values: Sequence[float], weather: str = "calm", label: str = "") -> SafeString:
     """A journey at a glance: sentiment from -1 to 1, drawn; what it says stands in the label."""
+    width, height = 92, 24
     if len(values) < 2:
         return format_html('<span class="faint">{}</span>', _("too short to tell"))
     step = width / (len(values) - 1)
-    points = " ".join(f"{i * step:.1f},{(1 - value) / 2 * (height - 4) + 2:.1f}" for i, value in enumerate(values))
+    points = " ".join(
+        f"{i * step:.1f},{(1 - value) / 2 * (height - 4) + 2:.1f}" for i, value in enumerate(values)
+    )
     return format_html(
-        '<svg class="spark {}" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}"><polyline points="{}"/></svg>',
+        '<svg class="spark {}" width="92" height="24" viewBox="0 0 92 24" role="img" aria-label="{}">'
+        '<polyline points="{}"/></svg>',
         weather,
-        width,
-        height,
-        width,
-        height,
         label or _("emotional journey"),
         points,
     )
@@ -184,7 +184,7 @@ def meter(share: float, label: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def here(context: template.Context, *names: str) -> SafeString:
     """Marks the place in the menu that this page belongs to."""
-    return mark_safe('aria-current="page"') if context.get("place") in names else SafeString("")  # noqa: S308
+    return mark_safe('aria-current="page"') if context.get("place") in names else SafeString("")
 
 
 @register.filter

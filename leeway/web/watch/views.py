@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -54,7 +56,7 @@ def _everything(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _narrowed(rows: QuerySet[object], viewer: Viewer, *, mine: bool, level: str) -> QuerySet[object]:
+def _narrowed(rows: QuerySet[Any], viewer: Viewer, *, mine: bool, level: str) -> QuerySet[Any]:
     if mine:
         rows = rows.filter(Q(owner=viewer.person) | Q(asked=viewer.person))
     return rows.filter(level=level) if level else rows
@@ -81,4 +83,5 @@ def _on_call() -> list[dict[str, object]]:
 
 def _leads() -> tuple[str, ...]:
     world = house.world()
-    return people_of(world.roster, world.policy.levels[1].target, house.now())[:1] if len(world.policy.levels) > 1 else ()
+    above = world.policy.levels[1:2]
+    return tuple(name for level in above for name in people_of(world.roster, level.target, house.now())[:1])
