@@ -104,12 +104,14 @@ class Draft:
         self.changes.entries.append(entry)
         self.entered[(entry.fact.source, entry.fact.id)] = entry
         self.changes.cases[after.id] = after
-        self._count(before, -1)
-        self._count(after, +1)
+        was, is_now = _who_is_loaded(before), _who_is_loaded(after)
+        if was != is_now:
+            self._count(was, -1)
+            self._count(is_now, +1)
 
-    def _count(self, case: Case, difference: int) -> None:
-        if case.live and case.owner:
-            self.changes.loads = _summed(self.changes.loads, {case.owner: difference})
+    def _count(self, person: str, difference: int) -> None:
+        if person:
+            self.changes.loads = _summed(self.changes.loads, {person: difference})
             self._loads = None
 
     def introduce(self, ref: CustomerRef) -> Customer:
@@ -127,3 +129,8 @@ class Draft:
 
 def _summed(loads: dict[str, int], differences: dict[str, int]) -> dict[str, int]:
     return {**loads, **{name: loads.get(name, 0) + change for name, change in differences.items()}}
+
+
+def _who_is_loaded(case: Case) -> str:
+    """The person who has this case to do; nobody when it is over."""
+    return case.owner if case.live else ""

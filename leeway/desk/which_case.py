@@ -91,7 +91,9 @@ def older_case_of_same_matter(young: Case, policy: Policy, now: datetime, draft:
         *draft.books.cases_of_customer(young.customer, since, OTHERS_AT_MOST),
     }
     others = [draft.case(number) for number in sorted(numbers - {young.id})]
-    likeness = [(_likeness(young, other), -other.id, other) for other in others if _could_take_in(other, young, since)]
+    likeness = [
+        (_likeness(young, other), -other.id, other) for other in others if _could_take_in(other, young, since)
+    ]
     near = [found for found in likeness if found[0] >= policy.same_matter_at_least]
     return max(near, key=lambda found: found[:2])[2] if near else None
 

@@ -71,7 +71,9 @@ def compare(driver: Driver, number: int) -> Difference | None:
     if rebuilt.broken_at:
         return Difference(number, f"The log was changed at or before fact {rebuilt.broken_at}.")
     if (facts, digest) != (rebuilt.facts, rebuilt.digest):
-        return Difference(number, f"The row counts {facts} facts, the log has {rebuilt.facts}, or their end differs.")
+        return Difference(
+            number, f"The row counts {facts} facts, the log has {rebuilt.facts}, or their end differs."
+        )
     if version != rebuilt.case.version or _read_case(state) != rebuilt.case:
         return Difference(number, "The state in the row is not what the events lead to.")
     return None

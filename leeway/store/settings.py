@@ -131,7 +131,9 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "leeway.web.account.adapter.HouseAdapter"
 SOCIALACCOUNT_ADAPTER = "leeway.web.account.adapter.SingleSignOn"
-ACCOUNT_EMAIL_VERIFICATION = "none"  # people of the house are invited by an admin; nobody signs up by themselves
+ACCOUNT_EMAIL_VERIFICATION = (
+    "none"  # people of the house are invited by an admin; nobody signs up by themselves
+)
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}

@@ -242,7 +242,10 @@ def test_imported_history_is_decided_as_of_its_time_and_nobody_is_told(house: Ho
 
 
 def test_loads_count_the_live_cases_of_each_owner(house: House):
-    done = [hand_in(house, message(n, interaction=f"chat-{n}", customer=CustomerRef(f"c{n}")))[0] for n in range(5)]
+    done = [
+        hand_in(house, message(n, interaction=f"chat-{n}", customer=CustomerRef(f"c{n}")))[0]
+        for n in range(5)
+    ]
     owners = [stored(house.driver(), one.case).owner for one in done]
     loads = dict(house.driver().select("select person, open_cases from leeway_person_load"))
     assert loads == {owner: owners.count(owner) for owner in set(owners)}

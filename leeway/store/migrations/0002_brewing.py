@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0001_tables'),
+        ("store", "0001_tables"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(condition=models.Q(('escalated', False), ('status', 'open')), fields=['-risk', 'id'], name='leeway_case_brewing'),
+            model_name="caserow",
+            index=models.Index(
+                condition=models.Q(("escalated", False), ("status", "open")),
+                fields=["-risk", "id"],
+                name="leeway_case_brewing",
+            ),
         ),
     ]

@@ -18,12 +18,18 @@ from leeway.store.writer.driver import Row, WhenThere
 from leeway.store.writer.sql import if_there, into, names, of
 from leeway.store.writer.tables import INSTANT, Table
 
+UTC_OFFSET = "+00:00"
 PASSING = ("locked", "busy")
 
 
 def as_text(at: datetime | None) -> str | None:
     """An instant as Django's SQLite keeps it, so that both read each other's rows."""
-    return None if at is None else str(at.astimezone(UTC).replace(tzinfo=None))
+    if at is None:
+        return None
+    text = at.isoformat(" ")
+    if text.endswith(UTC_OFFSET):  # nearly always; the long way costs a tenth of the writing
+        return text[: -len(UTC_OFFSET)]
+    return str(at.astimezone(UTC).replace(tzinfo=None))
 
 
 class SqliteDriver:
