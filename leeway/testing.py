@@ -35,7 +35,6 @@ from leeway.core.policy import (
     Step,
     Within,
 )
-from leeway.core.reading.phrases import compile_phrases
 from leeway.core.roster import Contact, Person, Roster, Rota, Shift, Team
 from leeway.core.worktime import ALWAYS, Calendar
 from leeway.core.world import Known, Language, World
@@ -50,6 +49,9 @@ OFFICE = Calendar(
 )
 
 EventType = TypeVar("EventType", bound=e.Event)
+
+_EVENTS: msgspec.json.Decoder[e.AnyEvent] = msgspec.json.Decoder(e.AnyEvent)
+_CASES = msgspec.json.Decoder(Case)
 
 
 def person(name: str, team: str, *, manager: str = "", **changes: Any) -> Person:
@@ -216,11 +218,9 @@ def _rule(name: str, go: str, because: Any, *, cue: tuple[str, ...]) -> Rule:  #
 @cache
 def reading() -> Mapping[str, Language]:
     """The shipped languages, compiled once."""
-    found = {}
-    for code in languages.available():
-        pack = languages.load(code)
-        found[code] = Language(code, pack.cues, compile_phrases(pack.phrases))
-    return found
+    from leeway import wiring  # noqa: PLC0415 - only a story that reads needs the house's languages
+
+    return wiring.languages()
 
 
 def a_world(policy: Policy | None = None, roster: Roster | None = None) -> World:
@@ -247,6 +247,7 @@ class Story:
         self.now = at
         self.customer = customer or Customer(id="dana", name="Dana Reyes")
         self.case = Case(id=1)
+        self.replayed = self.case
         self.log: list[tuple[Known, f.Fact, tuple[e.AnyEvent, ...]]] = []
         self.out: list[e.AnyEvent] = []
         self.load = load or {}
@@ -286,17 +287,9 @@ class Story:
             self.customer = after(self.customer, event)
         self.log.append((known, fact, events))
         self.out = list(events)
-        assert self.rebuilt() == self.case, "the log does not rebuild the case"
+        self.replayed = _read_back(self.replayed, events)
+        assert self.replayed == self.case, "the log does not rebuild the case"
         return events
-
-    def rebuilt(self) -> Case:
-        """The case from its log alone, having been through JSON as in the store."""
-        case = Case(id=self.case.id)
-        for _, _, events in self.log:
-            for event in events:
-                again = msgspec.json.decode(msgspec.json.encode(event), type=e.AnyEvent)
-                case = evolve(case, again)
-        return msgspec.json.decode(msgspec.json.encode(case), type=Case)
 
     def tick(self) -> None:
         self.feed(f.ClockTicked(id=self.next_id(), at=self.now, case=self.case.id))
@@ -329,6 +322,13 @@ def kind_of(event: e.Event) -> str:
     return str(type(event).__struct_config__.tag)
 
 
+def _read_back(case: Case, events: tuple[e.AnyEvent, ...]) -> Case:
+    """The case after these events, events and case having been through JSON as in the store."""
+    for event in events:
+        case = evolve(case, _EVENTS.decode(msgspec.json.encode(event)))
+    return _CASES.decode(msgspec.json.encode(case))
+
+
 # --- facts, said shortly --------------------------------------------------------------------------------------------
 
 
@@ -336,8 +336,8 @@ def said(text: str, **more: Any) -> Act:
     """The customer writes."""
 
     def act(story: Story) -> None:
-        fields = {"id": story.next_id(), "at": story.now, "interaction": story.interaction} | more
-        story.feed(f.MessageReceived(author="customer", text=text, **fields))
+        fields: dict[str, Any] = {"id": story.next_id(), "at": story.now, "interaction": story.interaction}
+        story.feed(f.MessageReceived(author="customer", text=text, **fields | more))
 
     return act
 
@@ -346,8 +346,8 @@ def answered(text: str = "I am looking at it now.", by: str = "", **more: Any) -
     """An agent writes; without ``by`` it is the owner."""
 
     def act(story: Story) -> None:
-        fields = {"id": story.next_id(), "at": story.now, "interaction": story.interaction} | more
-        story.feed(f.MessageReceived(author="agent", text=text, by=by or story.case.owner, **fields))
+        fields: dict[str, Any] = {"id": story.next_id(), "at": story.now, "interaction": story.interaction}
+        story.feed(f.MessageReceived(author="agent", text=text, by=by or story.case.owner, **fields | more))
 
     return act
 

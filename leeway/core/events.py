@@ -73,7 +73,8 @@ class InteractionClosed(Event, frozen=True, tag="interaction_closed"):
 
 class MessageRead(Event, frozen=True, tag="message_read"):
     """One turn was read: everything seen in it. ``asks`` are the things our message asked the customer for,
-    ``asked_again`` those of them they had told us before; ``explained`` is the new count when they told the matter.
+    ``asked_again`` those of them they had told us before; ``explained`` is the new count when they told the matter;
+    ``language`` is the one it was found to be written in, the first time that was clear.
     """
 
     message: str
@@ -83,6 +84,7 @@ class MessageRead(Event, frozen=True, tag="message_read"):
     cues: tuple[Cue, ...] = ()
     point: JourneyPoint | None = None
     matter: Matter | None = None
+    language: str = ""
     want: Want | None = None
     told: tuple[Told, ...] = ()
     explained: Explained | None = None

@@ -136,6 +136,7 @@ def _customer_said(case: Case, event: e.MessageRead) -> Case:
         cues=_tallied(case, event.cues, event.message, event),
         journey=_journey(case, event.point),
         original_sentiment=_first(case.original_sentiment, event.point),
+        language=event.language or case.language,
         matter=event.matter or case.matter,
         wish=Wish(event.want, event.message, event.at) if event.want else case.wish,
         told=told,

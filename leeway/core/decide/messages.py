@@ -46,12 +46,12 @@ def from_customer(turn: Turn, fact: f.MessageReceived) -> None:
     cues = read_cues(language.cues, fact.text)
     message = prepare(fact.text, language.phrases, "customer")
     if turn.case.status in ("resolved", "closed") and not _comes_back(message, cues):
-        _read_customer(turn, fact, cues, message)
+        _read_customer(turn, fact, cues, message, language.name)
         return
     if not turn.case.live:
         solving.reopened(turn, "the customer wrote again")
     offered = _offer_just_made(turn)
-    _read_customer(turn, fact, cues, message)
+    _read_customer(turn, fact, cues, message, language.name)
     if offered is not None:
         _answer_to(turn, offered, fact, message)
     if turn.case.status == "paused" and turn.case.paused_cause == "waiting_for_customer":
@@ -66,10 +66,11 @@ def from_customer(turn: Turn, fact: f.MessageReceived) -> None:
 def language_of(turn: Turn, text: str) -> Language:
     """The case's language if we can read it, else a guess from the words, else the policy's, else any."""
     languages = turn.world.languages
-    for name in (turn.case.language, turn.world.guess_language(text), turn.policy.language):
-        if name in languages:
-            return languages[name]
-    return next(iter(languages.values()))
+    known = languages.get(turn.case.language)
+    if known is not None:
+        return known
+    guessed = languages.get(turn.world.guess_language(text)) or languages.get(turn.policy.language)
+    return guessed or next(iter(languages.values()))
 
 
 def _comes_back(message: Prepared, cues: tuple[Cue, ...]) -> bool:
@@ -82,7 +83,9 @@ def _zone(turn: Turn) -> tzinfo:
     return ZoneInfo(turn.policy.zone)
 
 
-def _read_customer(turn: Turn, fact: f.MessageReceived, cues: tuple[Cue, ...], message: Prepared) -> None:
+def _read_customer(
+    turn: Turn, fact: f.MessageReceived, cues: tuple[Cue, ...], message: Prepared, language: str
+) -> None:
     case = turn.case
     currency = turn.policy.currency
     told = find_told(message, at=turn.at, zone=_zone(turn), currency=currency)
@@ -107,6 +110,7 @@ def _read_customer(turn: Turn, fact: f.MessageReceived, cues: tuple[Cue, ...], m
             by=fact.by,
             cues=cues,
             point=_point(turn, fact, cues),
+            language="" if case.language or not matter.summary else language,
             matter=None if matter is case.matter or matter == case.matter else matter,
             want=_new_wish(turn, wants),
             told=tuple(item for item in told if (item.kind, item.value) not in known),
