@@ -388,7 +388,9 @@ class MatrixReader:
         }
         clocks = CaseClocks()
         if "calendar" in fields:
-            clocks = replace(clocks, calendar=fields["calendar"].name())
+            calendars = self.targets.calendars()
+            calendar = fields["calendar"].word(calendars) if calendars else fields["calendar"].name()
+            clocks = replace(clocks, calendar=calendar)
         if "warnings" in fields:
             warn = read_warnings(fields["warnings"], targets=self.targets, working_day=self.day)
             clocks = replace(clocks, warn=warn)

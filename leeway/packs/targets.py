@@ -9,9 +9,11 @@ settle it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
+from leeway.core.roster import Roster
 from leeway.packs.reader import did_you_mean
 
 KINDS = ("team", "rota", "person")
@@ -20,6 +22,17 @@ TARGET = rf"(?:(?:team|rota|person):)?{NAME}"
 A_TARGET = "a team, rota or person"
 
 _ROTA_LIKE = re.compile(rf"{NAME}_on_call|{NAME}_desk|duty_[a-z0-9_]+")
+
+
+def known_targets(roster: Roster) -> frozenset[str]:
+    """Every name of a roster that a matrix may use, in full (``team:frontline``, ``calendar:office``)."""
+    named = {
+        "team": [team.id for team in roster.teams],
+        "rota": [rota.id for rota in roster.rotas],
+        "person": [person.id for person in roster.people],
+        "calendar": [calendar.name for calendar in roster.calendars],
+    }
+    return frozenset(f"{kind}:{name}" for kind, names in named.items() for name in names)
 
 
 class Targets(msgspec.Struct, frozen=True):
@@ -39,6 +52,13 @@ class Targets(msgspec.Struct, frozen=True):
                 return f"{kind}:{name}"
         raise ValueError(self._hint(name))
 
+    def calendars(self) -> tuple[str, ...]:
+        """The calendars the roster has; empty when it was not said."""
+        return tuple(sorted(name for kind, _, name in self._split() if kind == "calendar"))
+
+    def _split(self) -> Iterable[tuple[str, str, str]]:
+        return (target.partition(":") for target in self.known or ())
+
     def _checked(self, target: str) -> str:
         if self.known is not None and target not in self.known:
             raise ValueError(self._hint(target.partition(":")[2]))
@@ -52,5 +72,5 @@ class Targets(msgspec.Struct, frozen=True):
     def _hint(self, name: str) -> str:
         if name in self.levels:
             return f"{name} is a level; name who works there"
-        names = sorted({target.partition(":")[2] for target in self.known or ()})
+        names = sorted({name for kind, _, name in self._split() if kind in KINDS})
         return did_you_mean(name, names) or "the roster has none of that name"
