@@ -88,10 +88,13 @@ class CuePack(msgspec.Struct, frozen=True):
 
 
 def compile_pack(data: CueData) -> CuePack:
+    symbols = _symbols(data)
+    # A phrase may name a number ("5 stars"); that one is still a number to every other phrase.
+    numbers = (*data.numbers, *(word for word in symbols if word.isdecimal()))
     return CuePack(
         data=data,
-        vocabulary=Vocabulary(_symbols(data), data.ordinal_endings),
-        finder=PhraseFinder((phrase.pattern for phrase in data.phrases), data.numbers, data.ordinals),
+        vocabulary=Vocabulary(symbols, data.ordinal_endings),
+        finder=PhraseFinder((phrase.pattern for phrase in data.phrases), numbers, data.ordinals),
     )
 
 

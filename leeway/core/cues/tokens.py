@@ -111,6 +111,6 @@ class Vocabulary:
 
     def _number(self, word: str) -> str:
         tail = word.lstrip("0123456789.,:")
-        if not tail:
+        if not tail or tail == "k":
             return OLD_AGE if word in _OLD_AGES else NUMBER
         return ORDINAL if tail in self._ordinal_endings else UNKNOWN

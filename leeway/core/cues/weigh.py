@@ -12,7 +12,7 @@ from leeway.core.cue import Cue, CueKind
 DISTRESS_WEIGHT: dict[CueKind, float] = {
     "anger": 0.8,
     "profanity": 0.55,
-    "frustration": 0.55,
+    "frustration": 0.62,
     "disappointment": 0.45,
     "sarcasm": 0.45,
     "shouting": 0.4,
@@ -45,7 +45,7 @@ SPEAKS_FOR_ITSELF: frozenset[CueKind] = frozenset(
 CLEAR_STRENGTH = 0.5
 """From here a cue that speaks for itself does. A plain "please cancel my subscription" stays below."""
 
-ALERT_DISTRESS = 0.6
+ALERT_DISTRESS = 0.55
 """From here a message is alert-worthy by its distress alone. One mild sign of frustration is far below."""
 
 
