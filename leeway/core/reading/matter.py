@@ -9,8 +9,9 @@ from functools import lru_cache
 import msgspec
 
 from leeway.core.reading.prepared import Prepared
-from leeway.core.reading.told import REFERENCE_KINDS, Told
+from leeway.core.reading.told import Told
 from leeway.core.reading.wants import Want
+from leeway.core.reading.words import REFERENCE_KINDS
 
 MOST_TERMS = 24
 MOST_REFERENCES = 6

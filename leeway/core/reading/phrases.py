@@ -25,7 +25,7 @@ import msgspec
 from leeway.core.reading.currencies import CODES
 from leeway.core.reading.tokens import fold, words_of
 from leeway.core.reading.word_tree import SEPARATOR, tree_regex
-from leeway.core.reading.words import Section, Side, WordFile
+from leeway.core.reading.words import REFERENCE_KINDS, Section, Side, WordFile
 
 DIGIT_WORD = "0"
 """Stands in the words of a message for "there is a digit in it", so that shapes of digits can be asked for."""
@@ -87,6 +87,41 @@ _DIGIT_SLOTS = frozenset(
     }
 )
 _DIGIT_FIRST = frozenset({"clock", "dom", "hour", "housenumber", "isodate", "last4", "numdate", "year"})
+# What a reader takes out of a phrase of this kind; () where the words alone say it. A kind not listed is a mistake.
+_REFERENCES = {kind: ("ref", "code") for kind in REFERENCE_KINDS}
+_NEEDED_SLOTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "times": {
+        **{kind: ("unit",) for kind in ("ahead", "back", "lasting")},
+        **{kind: ("weekday",) for kind in ("weekday", "weekday_by", "weekday_next", "weekday_last")},
+        **{kind: (kind,) for kind in ("day", "numdate", "isodate", "clock", "hour", "daypart")},
+        "daypart_joined": ("daypart",),
+        "date": ("month",),
+        **dict.fromkeys(("working", "noon", "midnight", "vague", "long_ago"), ()),
+        **dict.fromkeys(("end_of_day", "end_of_week", "this_week", "next_week"), ()),
+        **dict.fromkeys(("this_month", "end_of_month", "next_month"), ()),
+    },
+    "told": {
+        **_REFERENCES,
+        "card": ("last4",),
+        "name": ("name",),
+        "address": ("few",),
+        "postcode": ("zip", "ukpostcode"),
+        "product": ("product",),
+        "product_failing": ("few",),
+        **dict.fromkeys(("phone", "attachment", "tried_by_customer"), ()),
+        **{f"preferred_contact.{way}": () for way in ("phone", "email", "text", "letter", "no_phone")},
+    },
+    "steps": dict.fromkeys(
+        ("acknowledge", "apologise", "restate", "own_it", "offer", "alternative", "set_a_time", "explain"), ()
+    ),
+    "promises": dict.fromkeys(
+        ("self", "we", "named", "you_get", "it_will", "doing", "lesser", "have_my_word", "and_then", "not_one"), ()
+    ),
+    "answers": dict.fromkeys(
+        ("accepted", "accepted.bare", "declined", "declined.bare", "unclear", "unless", "because"), ()
+    ),
+    "again": dict.fromkeys(("said_before", "nth_time", "again"), ()),
+}
 
 
 class PhraseError(ValueError):
@@ -191,7 +226,7 @@ def compile_phrases(data: Mapping[str, object], *, products: Iterable[str] = ())
     ``products`` are the house's own product names, which the reader then recognises like those of the file.
     Raises ``PhraseError`` for a phrase it cannot understand, ``msgspec.ValidationError`` for a wrong shape.
     """
-    words = msgspec.convert(dict(data), WordFile)
+    words = _folded(msgspec.convert(dict(data), WordFile))
     own = tuple(fold(product) for product in products if product.strip())
     if own:
         words = msgspec.structs.replace(
@@ -201,12 +236,30 @@ def compile_phrases(data: Mapping[str, object], *, products: Iterable[str] = ())
     tables: dict[Side, dict[str, list[Rule]]] = {"customer": {}, "agent": {}}
     for order, (section, kind, phrase) in enumerate(_phrases_of(words)):
         part = compiler.compile(f"{section}.{kind}", phrase)
+        _check_kind(section, kind, phrase, part.regex)
         rule = Rule(order, section, kind, part.regex, part.firsts)
         for side in _SIDE_OF[section]:
             for word in part.fixed or ():
                 tables[side].setdefault(word, []).append(rule)
     frozen = {side: {word: tuple(rules) for word, rules in table.items()} for side, table in tables.items()}
     return Phrases(words, compiler, frozen)
+
+
+def _folded(words: WordFile) -> WordFile:
+    """The calendar's and the currencies' words as they will stand in folded text."""
+    names = ("numbers", "weekdays", "months", "units", "days", "dayparts", "currencies")
+    tables = {name: {fold(word): value for word, value in getattr(words, name).items()} for name in names}
+    return msgspec.structs.replace(words, **tables)
+
+
+def _check_kind(section: Section, kind: str, phrase: str, regex: str) -> None:
+    """A reader relies on the kinds and slots it knows; a pack that lacks them is refused, not met while reading."""
+    needed = _NEEDED_SLOTS[section].get(kind) if section in _NEEDED_SLOTS else ()
+    if needed is None:
+        known = ", ".join(sorted(_NEEDED_SLOTS[section]))
+        raise PhraseError(f"{section}.{kind}", phrase, f"unknown kind; known are {known}")
+    if needed and not any(f"(?P<{slot}>" in regex for slot in needed):
+        raise PhraseError(f"{section}.{kind}", phrase, f"needs one of the slots {', '.join(needed)}")
 
 
 def _phrases_of(words: WordFile) -> Iterable[tuple[Section, str, str]]:

@@ -9,7 +9,8 @@ import msgspec
 
 from leeway.core.reading.matter import Matter, is_content, terms_of
 from leeway.core.reading.prepared import Prepared
-from leeway.core.reading.told import REFERENCE_KINDS, Told
+from leeway.core.reading.told import Told
+from leeway.core.reading.words import REFERENCE_KINDS
 
 Why = Literal["said_so", "same_words", "same_fact"]
 

@@ -11,22 +11,7 @@ import msgspec
 from leeway.core.reading.money import find_amounts
 from leeway.core.reading.prepared import Hit, Prepared
 from leeway.core.reading.when import When, find_times
-
-REFERENCE_KINDS: frozenset[str] = frozenset(
-    {
-        "order_number",
-        "invoice_number",
-        "booking_number",
-        "ticket_number",
-        "account_number",
-        "customer_number",
-        "tracking_number",
-        "serial_number",
-        "flight_number",
-        "reference_number",
-    }
-)
-"""Kinds whose value names one thing: sharing one makes two messages the same matter."""
+from leeway.core.reading.words import REFERENCE_KINDS
 
 MOST_TOLD = 40
 """At most so many facts are taken from one message; a pasted list is an attachment, not telling."""

@@ -338,6 +338,10 @@ class _Reader:
     def vague(self, _atom: _Atom, start: int, end: int) -> When:
         return When(start, end, vague=True, certain=False)
 
+    def long_ago(self, _atom: _Atom, start: int, end: int) -> When:
+        """A past without a number: "for weeks"."""
+        return When(start, end, ago=True, certain=False)
+
     def lasting(self, _atom: _Atom, start: int, end: int) -> When:
         """A length of time by itself, "three weeks", and no time."""
         return When(start, end, certain=False, lasting=True)
@@ -349,6 +353,7 @@ _SPANS = {
     "working": _Reader.working,
     "vague": _Reader.vague,
     "lasting": _Reader.lasting,
+    "long_ago": _Reader.long_ago,
     **dict.fromkeys(
         ("end_of_day", "end_of_week", "this_week", "next_week", "this_month", "end_of_month", "next_month"),
         _Reader.period,

@@ -22,6 +22,22 @@ Section = Literal[
 ]
 DateOrder = Literal["unknown", "day_first", "month_first"]
 
+REFERENCE_KINDS: frozenset[str] = frozenset(
+    {
+        "order_number",
+        "invoice_number",
+        "booking_number",
+        "ticket_number",
+        "account_number",
+        "customer_number",
+        "tracking_number",
+        "serial_number",
+        "flight_number",
+        "reference_number",
+    }
+)
+"""Kinds whose value names one thing: sharing one makes two messages the same matter."""
+
 Kinds = dict[str, list[str]]
 
 

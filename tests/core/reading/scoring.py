@@ -193,9 +193,9 @@ if __name__ == "__main__":
 
     half = sys.argv[1] if len(sys.argv) > 1 else "seen"
     for name, score in scores(load_phrases("en"), half).items():
-        print(
-            f"{name:10} right {score.right:3} missed {score.missed:3} wrong {score.wrong:3}"  # noqa: T201
-            f"  precision {score.precision:.2f} recall {score.recall:.2f}"
+        sys.stdout.write(
+            f"{name:10} right {score.right:3} missed {score.missed:3} wrong {score.wrong:3}"
+            f"  precision {score.precision:.2f} recall {score.recall:.2f}\n"
         )
         if "-v" in sys.argv:
-            print(*(f"    {note}" for note in score.notes), sep="\n")  # noqa: T201
+            sys.stdout.writelines(f"    {note}\n" for note in score.notes)
