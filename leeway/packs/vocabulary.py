@@ -55,7 +55,7 @@ LEVEL_KEYS: dict[str, str] = {
     "resolve": "time at this level; after it the case climbs",
     "update": "the customer hears from us at least this often",
     "climb_after": "climb after so many silent accepts, such as `2 silent accepts`",
-    "climbs_to": "the next level, if it is not the one below it in the file",
+    "climbs_to": "the next level, if it is not the following one in the file",
     "label": "what people see instead of the name",
     "skills": "skills somebody needs here",
     "warnings": "warnings before this level's clocks run out",
