@@ -81,10 +81,11 @@ def _phrase_file(code: str) -> dict[str, object]:
 
     from leeway import languages as files
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     folder = Path(files.__file__).parent
     file = folder / f"phrases_{code}.yaml"
     with (file if file.exists() else folder / f"phrases_{files.USUAL}.yaml").open("rb") as text:
-        phrases: dict[str, object] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        phrases: dict[str, object] = yaml.load(text, Loader=loader)  # noqa: S506 - one of the safe loaders
     return phrases
 
 

@@ -119,7 +119,7 @@ def test_a_joined_case_leaves_nothing_running(town: Town):
     assert young.status == "merged"
     assert young.merged_into == first.id
     assert young.wake_at is None
-    loads = dict(
+    loads: dict[str, int] = dict(
         town.house.driver().select("select person, open_cases from leeway_person_load where open_cases > 0")
     )
     assert loads == {town.case(first.id).owner: 1}

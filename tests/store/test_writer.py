@@ -23,6 +23,7 @@ from leeway.desk.handle import Done, Failed, Refused
 from leeway.desk.ports import Busy, Item
 from leeway.desk.refusals import BelongsNowhere, CustomerUnknown, UnknownCase
 from leeway.store.rebuild import rebuild, stored
+from leeway.store.writer.books import Written
 from leeway.store.writer.writer import Closed, Writer
 from leeway.wiring import House, PublishedWorlds
 from tests.houses import MONDAY_MORNING, Watch
@@ -42,7 +43,7 @@ def hand_in(house: House, *facts: Fact) -> list[Done]:
 
 
 def count(house: House, table: str) -> int:
-    return int(house.driver().select(f"select count(*) from {table}")[0][0])
+    return int(house.driver().select(f"select count(*) from {table}")[0][0])  # noqa: S608 - our own names
 
 
 def test_the_first_fact_of_a_conversation_opens_a_case(house: House):
@@ -203,7 +204,7 @@ def test_stopping_writes_out_what_is_queued_and_takes_nothing_more(house: House,
 
 
 def test_whoever_listens_hears_of_every_commit(house: House):
-    heard = []
+    heard: list[Written] = []
     house.writer.listen(heard.append)
     (done,) = hand_in(house, message(1))
     assert [written.cases for written in heard] == [(done.case,)]
@@ -247,7 +248,7 @@ def test_loads_count_the_live_cases_of_each_owner(house: House):
         for n in range(5)
     ]
     owners = [stored(house.driver(), one.case).owner for one in done]
-    loads = dict(house.driver().select("select person, open_cases from leeway_person_load"))
+    loads: dict[str, int] = dict(house.driver().select("select person, open_cases from leeway_person_load"))
     assert loads == {owner: owners.count(owner) for owner in set(owners)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Thread
 
 import pytest
 
@@ -13,6 +13,7 @@ from leeway.desk.handle import Done
 from leeway.desk.ports import Item
 from leeway.store import marks
 from leeway.store.rebuild import differences, stored
+from leeway.store.writer.books import Written
 from leeway.wiring import House
 from leeway.worker.sweeper import AT_ONCE, Sweeper
 from tests.houses import Watch
@@ -113,15 +114,19 @@ def test_the_watchdog_finds_a_live_case_that_lost_its_next_step(
     assert str(case) in caplog.text
 
 
-def test_a_sleeping_sweeper_is_woken_by_news_of_an_earlier_time(house: House, watch: Watch):
-    ticked = Event()
-    house.writer.listen(lambda _written: ticked.set() if ticks(house) else None)
-    sweeper = sweeper_of(house)
-    house.writer.listen(sweeper.heard)
-    house.start("sweeper", sweeper.run, sweeper.stop)
+def test_a_sleeping_sweeper_is_woken_by_news_of_an_earlier_time_only(house: House):
     (case,) = open_cases(house, 1)
     wake_at = stored(house.driver(), case).wake_at
     assert wake_at is not None
-    watch.now = wake_at
-    open_cases(house, 2)  # the test's clock does not ring by itself: the news of another case does
-    assert ticked.wait(20)
+    sweeper = sweeper_of(house)
+    sweeper._pause()
+    sweeper.heard(Written(wake_at=wake_at + timedelta(seconds=1)))
+    assert not sweeper._news.is_set()
+    sweeper.heard(Written(wake_at=wake_at - timedelta(seconds=1)))
+    assert sweeper._news.is_set()
+
+
+def test_a_running_sweeper_ends_when_it_is_told_to(house: House):
+    sweeper = sweeper_of(house)
+    house.start("sweeper", sweeper.run, sweeper.stop)
+    house.close()
