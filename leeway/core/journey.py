@@ -200,7 +200,9 @@ def _sentiment(previous: JourneyPoint | None, seen: dict[CueKind, Cue]) -> float
 def _shown_sentiment(seen: dict[CueKind, Cue]) -> float | None:
     """What this message alone says, or None when it shows no feeling."""
     unhappy = distress(seen.values())
-    happy = max((_FEELING_OF[kind][1] * seen[kind].strength for kind in PATIENCE_GAIN if kind in seen), default=0.0)
+    happy = max(
+        (_FEELING_OF[kind][1] * seen[kind].strength for kind in PATIENCE_GAIN if kind in seen), default=0.0
+    )
     return happy * (1 - unhappy) - unhappy if unhappy or happy else None
 
 
@@ -213,8 +215,8 @@ def _feeling(previous: JourneyPoint | None, seen: dict[CueKind, Cue], sentiment:
             shown[feeling] = max(shown.get(feeling, 0.0), weight * cue.strength)
     if len(shown) > 1:
         shown.pop("satisfied", None)  # "thanks, but I am still furious" is not satisfied
-    strongest = max(shown, key=lambda feeling: shown[feeling], default="neutral")
-    if shown.get(strongest, 0.0) >= FELT_FROM:
+    strongest = max(shown, key=lambda feeling: shown[feeling], default=None)
+    if strongest is not None and shown[strongest] >= FELT_FROM:
         return strongest
     return previous.feeling if previous and abs(sentiment) >= FELT_FROM else "neutral"
 
@@ -239,7 +241,11 @@ def _patience(
 def _why(seen: dict[CueKind, Cue], waited_seconds: float, unanswered: int) -> str:
     moved = {**PATIENCE_COST, **PATIENCE_GAIN}
     cue = max(seen.values(), key=lambda cue: moved.get(cue.kind, 0.0) * cue.strength, default=None)
-    reasons = [f"{cue.kind.replace('_', ' ')}: {cue.quote}" if cue.quote else cue.kind.replace("_", " ")] if cue else []
+    reasons = (
+        [f"{cue.kind.replace('_', ' ')}: {cue.quote}" if cue.quote else cue.kind.replace("_", " ")]
+        if cue
+        else []
+    )
     if waited_seconds >= _DAY / 24:
         reasons.append(f"waited {_roughly(waited_seconds)}")
     if unanswered > 0:

@@ -60,5 +60,4 @@ def guess(text: str) -> str:
     """The language whose ordinary words ("the", "is", "que", "por") the text holds most of; English on a tie."""
     words = TOKEN.findall(fold(text[:GUESS_LIMIT]))
     counts = {code: sum(word in load(code).common_words for word in words) for code in available()}
-    best = max(counts, key=lambda code: (counts[code], code == USUAL), default=USUAL)
-    return best
+    return max(counts, key=lambda code: (counts[code], code == USUAL), default=USUAL)

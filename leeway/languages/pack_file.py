@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, cast, get_args
+from typing import Any, TypeAlias, cast, get_args
 
 import msgspec
 
 from leeway.core.cue import CueKind
 from leeway.core.cues.negation import Negation
 from leeway.core.cues.pack import STRENGTHS, WORD_KINDS, CueData, CuePack, Phrase, WhenNegated, compile_pack
-from leeway.core.cues.pattern import PatternError, Sequence, can_be_empty, read_pattern
+from leeway.core.cues.pattern import Choice, PatternError, Sequence, can_be_empty, read_pattern
 from leeway.core.cues.tokens import TOKEN, fold
 from leeway.core.cues.tone import Tone
 from leeway.packs.reader import Fields, Node, read
@@ -33,6 +33,10 @@ _KIND = (*STRENGTHS, "but_not", "when_negated")
 _TONE = ("bias", "exclamation", "question", "words", "negated")
 _WHEN_NEGATED = ("drop", "keep", *(kind for kind in get_args(CueKind) if kind in WORD_KINDS))
 _BETWEEN_COMMAS = re.compile(r"[^,]+")
+
+
+Plain: TypeAlias = str | list["Plain"] | dict[str, "Plain"]
+"""Data as it stands in a file: every scalar is the text that was written."""
 
 
 class LanguagePack(msgspec.Struct, frozen=True):
@@ -66,21 +70,29 @@ def parse(text: str | bytes, file: str) -> LanguagePack:
 
 def _cues(node: Node, code: str, version: int) -> CueData:
     fields = node.mapping(_CUES, required=("negation", "kinds"))
-    classes = _classes(fields["classes"])
+    spellings = dict(_spellings(fields["spellings"]))
+    known = _Known(spellings)
+    for key, value in fields["classes"].entries():
+        known.classes[key.name()] = (Choice(tuple(_patterns(value, known))),)
     negation = fields["negation"].mapping(_NEGATION, required=("words",))
     kinds = [
         (cast(CueKind, key.word(WORD_KINDS, called="a kind of cue")), value.mapping(_KIND))
         for key, value in fields["kinds"].entries()
     ]
-    harmless = tuple(Phrase(pattern, None, excludes=True) for pattern in _patterns(negation["harmless"], classes))
+    harmless = tuple(
+        Phrase(pattern, None, excludes=True) for pattern in _patterns(negation["harmless"], known)
+    )
+    phrases = tuple(phrase for kind, rules in kinds for phrase in _phrases(kind, rules, known)) + harmless
     return CueData(
         language=code,
         version=version,
-        phrases=tuple(phrase for kind, rules in kinds for phrase in _phrases(kind, rules, classes)) + harmless,
-        when_negated={kind: _when_negated(rules["when_negated"]) for kind, rules in kinds if "when_negated" in rules},
+        phrases=phrases,
+        when_negated={
+            kind: _when_negated(rules["when_negated"]) for kind, rules in kinds if "when_negated" in rules
+        },
         negation=_negation(negation),
-        emphasis={word: factor for word, factor in _emphasis(fields["emphasis"])},
-        spellings={wrong: right for right, wrong in _spellings(fields["spellings"])},
+        emphasis=dict(_emphasis(fields["emphasis"])),
+        spellings=spellings,
         numbers=_words(fields["numbers"]),
         ordinals=_words(fields["ordinals"]),
         ordinal_endings=_words(fields["ordinal_endings"]),
@@ -88,33 +100,30 @@ def _cues(node: Node, code: str, version: int) -> CueData:
     )
 
 
-def _classes(node: Node) -> dict[str, Sequence]:
-    """Each class as a choice. A class may use those above it, which keeps circles out."""
-    from leeway.core.cues.pattern import Choice  # noqa: PLC0415
+class _Known:
+    """What a phrase may refer to. A class may use those above it in the file, which keeps circles out."""
 
-    classes: dict[str, Sequence] = {}
-    for key, value in node.entries():
-        options = tuple(_patterns(value, classes))
-        classes[key.name()] = (Choice(options),)
-    return classes
+    def __init__(self, spellings: dict[str, str]) -> None:
+        self.spellings = spellings
+        self.classes: dict[str, Sequence] = {}
 
 
-def _phrases(kind: CueKind, rules: Fields, classes: dict[str, Sequence]) -> Iterator[Phrase]:
+def _phrases(kind: CueKind, rules: Fields, known: _Known) -> Iterator[Phrase]:
     for word, strength in STRENGTHS.items():
-        for pattern in _patterns(rules[word], classes):
+        for pattern in _patterns(rules[word], known):
             yield Phrase(pattern, kind, strength)
-    for pattern in _patterns(rules["but_not"], classes):
+    for pattern in _patterns(rules["but_not"], known):
         yield Phrase(pattern, kind, excludes=True)
 
 
-def _patterns(node: Node, classes: dict[str, Sequence]) -> Iterator[Sequence]:
+def _patterns(node: Node, known: _Known) -> Iterator[Sequence]:
     """The phrases of a list; a line of it may hold several, with commas between."""
     for line in node.sequence():
         for part in _BETWEEN_COMMAS.finditer(line.text()):
             phrase = part.group().strip()
             at = part.start() + part.group().find(phrase)
             try:
-                pattern = read_pattern(phrase, classes)
+                pattern = read_pattern(phrase, known.classes, known.spellings)
             except PatternError as trouble:
                 line.note("a phrase", hint=str(trouble), at=at + trouble.column)
                 continue
@@ -147,10 +156,11 @@ def _emphasis(node: Node) -> Iterator[tuple[str, float]]:
 
 
 def _spellings(node: Node) -> Iterator[tuple[str, str]]:
+    """Lines of ``right: wrong wrong``. Phrases are read with the same eyes, so they may use either."""
     for key, value in node.entries():
         right = _one_word(key, key.text())
         for wrong in _words(value):
-            yield right, wrong
+            yield wrong, right
 
 
 def _tone(node: Node) -> Tone:
@@ -187,7 +197,7 @@ def _one_word(node: Node, text: str) -> str:
     return folded
 
 
-def _plain(node: Node) -> Any:
+def _plain(node: Node) -> Plain:
     """A part of the file as plain data, texts as they were written."""
     if node.is_mapping:
         return {key.raw: _plain(value) for key, value in node.lines()}

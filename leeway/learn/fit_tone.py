@@ -16,11 +16,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from leeway import languages
 from leeway.core.cues import CuePack
-from leeway.core.cues.negation import Negation
 from leeway.core.cues.pack import CueData
 from leeway.core.cues.tokens import READ_LIMIT, TOKEN, Vocabulary, fold
 from leeway.core.cues.tone import ORDINARY_LENGTH, tone_features
@@ -76,7 +73,9 @@ def as_yaml(bias: float, weights: dict[tuple[bool, str], float]) -> str:
         lines.append(f"    {name}: {weights.get((False, mark), 0.0):.2f}")
     for negated, name in ((False, "words"), (True, "negated")):
         lines.append(f"    {name}:")
-        lines.extend(_by_weight((word, weight) for (flag, word), weight in weights.items() if flag is negated))
+        lines.extend(
+            _by_weight((word, weight) for (flag, word), weight in weights.items() if flag is negated)
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -58,9 +58,10 @@ _PIECE = re.compile(rf"\s*(?:(\.\.\.)|<([^<>]*)>|(?={_FACE})(\S+)|([\[\](|)])|([
 class _Reader:
     """Recursive descent over the pieces of one phrase."""
 
-    def __init__(self, phrase: str, class_named: Callable[[str], Sequence]) -> None:
+    def __init__(self, phrase: str, classes: Mapping[str, Sequence], spellings: Mapping[str, str]) -> None:
         self._phrase = phrase
-        self._class_named = class_named
+        self._classes = classes
+        self._spellings = spellings
         self._at = 0
 
     def whole(self) -> Sequence:
@@ -104,7 +105,7 @@ class _Reader:
         if f"<{name}>" in (NUMBER, ORDINAL, OLD_AGE):
             return (Word(f"<{name}>"),)
         try:
-            return self._class_named(name)
+            return self._classes[name]
         except KeyError:
             raise PatternError(f"no class is called <{name}>", self._at - len(name) - 2) from None
 
@@ -116,7 +117,7 @@ class _Reader:
             raise PatternError(f"{written!r} holds a mark that is no part of a word", column)
         if any(part[0] in ".,!?;" for part in parts):
             raise PatternError(f"{written!r} ends a sentence; a phrase stays within one", column)
-        return tuple(Word(part) for part in parts)
+        return tuple(Word(self._spellings.get(part, part)) for part in parts)
 
     def _bracket(self, opening: str) -> Item:
         closing = "]" if opening == "[" else ")"
@@ -136,9 +137,14 @@ class _Reader:
         return mark[4]
 
 
-def read_pattern(phrase: str, classes: dict[str, Sequence] | None = None) -> Sequence:
-    """Read one phrase. Raises :class:`PatternError` with the column where it stopped making sense."""
-    return _Reader(phrase, (classes or {}).__getitem__).whole()
+def read_pattern(
+    phrase: str, classes: Mapping[str, Sequence] | None = None, spellings: Mapping[str, str] | None = None
+) -> Sequence:
+    """Read one phrase. ``spellings`` says which words are read as another one, here as in messages.
+
+    Raises :class:`PatternError` with the column where it stopped making sense.
+    """
+    return _Reader(phrase, classes or {}, spellings or {}).whole()
 
 
 def words_in(sequence: Sequence) -> set[str]:

@@ -78,8 +78,7 @@ class PhraseFinder:
         end = start + 1
         length = len(symbols)
         while True:
-            for phrase in state.complete:
-                hits.append(Hit(phrase, start, end))
+            hits.extend(Hit(phrase, start, end) for phrase in state.complete)
             while end < length and symbols[end] == PAUSE:
                 end += 1
             if end >= length:

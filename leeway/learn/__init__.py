@@ -1,0 +1,1 @@
+"""Learning from what happened, on the user's own machine."""
