@@ -11,6 +11,8 @@ import threading
 
 import click
 
+from leeway.cli.house import house, ready_database
+
 DEFAULT_PORT = 8321
 
 host_option = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -43,6 +45,7 @@ def _serve_alone(host: str, port: int) -> None:
     from leeway.worker.services import start_services
 
     _log_to_stderr()
+    ready_database().close()
     click.echo(f"Leeway at http://{host}:{port} (end with Ctrl-C)", err=True)
     asgi.serve(host=host, port=port, beside=start_services)
 
@@ -68,9 +71,7 @@ SHARES_PORT = "LEEWAY_SHARES_PORT"
 
 def _several(host: str, port: int, workers: int) -> int:
     """Processes that share the port and the database; when one ends they all do, and its exit code is ours."""
-    from leeway.wiring import open_house
-
-    open_house().close()  # the tables are brought up to date once, before they all come
+    ready_database().close()  # the tables are brought up to date once, before they all come
     command = [sys.executable, "-P", "-m", "leeway", "serve", "--host", host, "--port", str(port)]
     family = [subprocess.Popen(command, env={**os.environ, SHARES_PORT: "1"}) for _ in range(workers)]
     ended = threading.Event()
@@ -98,20 +99,16 @@ def _watch(child: subprocess.Popen, codes: list[int], ended: threading.Event) ->
 @click.command()
 def work() -> None:
     """Run the clocks and deliveries alone, beside other processes on the same database. Ends with Ctrl-C."""
-    from leeway.wiring import open_house
     from leeway.worker.services import start_services
 
     _log_to_stderr()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    house = open_house()
-    try:
-        start_services(house)
-        click.echo(f"Leeway works on its {house.database} database (end with Ctrl-C)", err=True)
+    with house() as opened:
+        start_services(opened)
+        click.echo(f"Leeway works on its {opened.database} database (end with Ctrl-C)", err=True)
         ended.wait()
-    finally:
-        house.close()
 
 
 @click.command()

@@ -176,7 +176,7 @@ def _decoded(line: bytes) -> tuple[Conversation, tuple[str, ...]]:
     except msgspec.ValidationError as error:
         unknown = _UNKNOWN.search(str(error))
         if unknown is None:
-            raise _wrong(str(error)) from None
+            raise wrong_in_words(str(error)) from None
         return _with_unknown(line, unknown["name"])
     except UnicodeDecodeError as error:
         raise Wrong("$", f"not valid UTF-8 at byte {error.start}", "text in UTF-8") from None
@@ -190,12 +190,12 @@ def _with_unknown(line: bytes, name: str) -> tuple[Conversation, tuple[str, ...]
     try:
         loose = _loose.decode(line)
     except msgspec.ValidationError as error:
-        raise _wrong(str(error)) from None
+        raise wrong_in_words(str(error)) from None
     known = {field: getattr(loose.customer, field) for field in CustomerRef.__struct_fields__}
     return replace(loose, customer=CustomerRef(**known)), (name,)
 
 
-def _wrong(sentence: str) -> Wrong:
+def wrong_in_words(sentence: str) -> Wrong:
     """What msgspec says (``Expected `str`, got `int` - at `$.id```) in its parts and in words for people."""
     found = _AT.match(sentence)
     message, path = (found["message"], found["path"] or "$") if found else (sentence, "$")

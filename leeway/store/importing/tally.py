@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -92,15 +93,9 @@ def _count(counts: dict[str, int], names: Iterable[str]) -> None:
         counts[name] = counts.get(name, 0) + count
 
 
-Counts = dict[str, int] | dict[str, dict[str, int]]
-
-
-def _sum(mine: int | Counts, theirs: int | Counts) -> int | Counts:
-    if isinstance(mine, dict) and isinstance(theirs, dict):
-        return {
-            name: _sum(mine.get(name, type(value)()), value) if name in mine else value
-            for name, value in {**mine, **theirs}.items()
-        } | {name: _sum(mine[name], theirs[name]) for name in mine.keys() & theirs.keys()}
-    assert isinstance(mine, int)
-    assert isinstance(theirs, int)
-    return mine + theirs
+def _sum(mine: Any, theirs: Any) -> Any:
+    """Numbers are added; dictionaries key by key."""
+    if not isinstance(mine, dict):
+        return mine + theirs
+    both = {name: _sum(mine[name], theirs[name]) for name in mine.keys() & theirs.keys()}
+    return {**mine, **theirs, **both}

@@ -34,31 +34,39 @@ class Times:
         return conversation.last_at >= self.now - self.live_within
 
 
-def unfold(
-    conversations: Iterable[Conversation],
-    *,
-    source: str,
-    times: Times,
-    there: Callable[[Conversation, list[Fact]], tuple[set[Key], Case | None]],
-) -> Unfolding:
-    """One customer's conversations, in order of time. ``there`` says which of a conversation's facts are in the log
-    already, and the case it has.
-    """
+There = Callable[[Conversation, list[Fact]], tuple[set[Key], Case | None]]
+"""Says which of a conversation's facts are in the log already, and the case it has."""
+
+
+def unfold(conversations: Iterable[Conversation], *, source: str, times: Times, there: There) -> Unfolding:
+    """One customer's conversations, in order of time."""
+    cases: dict[int, Case] = {}
     for conversation, following in _with_next(iter(conversations)):
-        facts = facts_of(conversation, source)
-        end = _end(conversation, following, source, times)
+        facts, end = facts_of(conversation, source), _end(conversation, following, source, times)
         known, case = there(conversation, [*facts, *end])
+        _keep(cases, case)
         for fact in facts:
-            if (fact.source, fact.id) in known:
-                continue
-            if case is not None:
-                case = yield from _let_pass(case, fact.at)
-            case = (yield fact) or case
+            if (fact.source, fact.id) not in known:
+                yield from _let_pass(cases, fact.at)
+                case = (yield from _hand_in(fact, cases)) or case
         for fact in end:
-            if (fact.source, fact.id) not in known and case is not None and case.status != "closed":
-                case = (yield fact) or case
-        if case is not None and following is None:
-            yield from _let_pass(case, times.now)
+            if (fact.source, fact.id) not in known and case is not None:
+                yield from _hand_in(fact, cases)
+    yield from _let_pass(cases, times.now)
+
+
+def _hand_in(fact: Fact, cases: dict[int, Case]) -> Generator[Fact, Case | None, Case | None]:
+    case = yield fact
+    _keep(cases, case)
+    return case
+
+
+def _keep(cases: dict[int, Case], case: Case | None) -> None:
+    """The customer's cases that still want to be woken."""
+    if case is not None:
+        cases[case.id] = case
+    for asleep in [number for number, one in cases.items() if one.wake_at is None]:
+        del cases[asleep]
 
 
 def _with_next(items: Iterator[Conversation]) -> Iterator[tuple[Conversation, Conversation | None]]:
@@ -85,17 +93,19 @@ def _begins(conversation: Conversation) -> datetime:
     return min(message.at for message in conversation.messages)
 
 
-def _let_pass(case: Case, until: datetime) -> Generator[Fact, Case | None, Case]:
-    """Every clock that falls due before ``until`` gets its tick at its own instant."""
+def _let_pass(cases: dict[int, Case], until: datetime) -> Generator[Fact, Case | None, None]:
+    """Every clock that falls due before ``until`` gets its tick at its own instant, the earliest first."""
     for _ in range(TICKS_IN_ONE_GAP):
-        due = case.wake_at
-        if due is None or due >= until:
-            break
-        after = yield tick(case, due)
-        if after is None or after.version == case.version:
-            break  # it changed nothing, and would not the next time
-        case = after
-    return case
+        due = min(
+            ((case.wake_at, number) for number, case in cases.items() if case.wake_at is not None),
+            default=None,
+        )
+        if due is None or due[0] >= until:
+            return
+        before = cases.pop(due[1])
+        after = yield tick(before, due[0])
+        if after is not None and after.version != before.version:
+            _keep(cases, after)  # one that changed nothing is left alone: it would not the next time either
 
 
 def tick(case: Case, due: datetime) -> ClockTicked:
