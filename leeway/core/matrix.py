@@ -10,7 +10,9 @@ so following the rules again and again ends at the top; two rules cannot throw a
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from functools import lru_cache
 from operator import attrgetter
+from typing import NamedTuple
 
 import msgspec
 
@@ -58,21 +60,20 @@ def first_match(policy: Policy, situation: Situation, *, skip: Container[str] = 
 
     ``skip`` names rules that have had their say already, so that they do not hide those below them.
     """
-    for rule, checks in _table(policy).above(situation.level):
-        for check in checks:
-            if not check(situation):
-                break
-        else:
-            if rule.name in skip:
-                continue
-            return Match(rule, tuple(_seen(condition, situation) for condition in rule.when))
-    return None
+    place = _deciding(policy, situation, skip)
+    if place is None:
+        return None
+    rule = policy.rules[place]
+    return Match(rule, tuple(_seen(condition, situation) for condition in rule.when))
 
 
 def explain(policy: Policy, situation: Situation) -> tuple[RuleVerdict, ...]:
     """Every rule from the top: whether it holds, and if not the first condition that failed and by what."""
-    winner = first_match(policy, situation)
-    return tuple(_verdict(policy, rule, situation, winner) for rule in policy.rules)
+    deciding = _deciding(policy, situation, ())
+    return tuple(
+        _verdict(policy, rule, situation, decides=place == deciding)
+        for place, rule in enumerate(policy.rules)
+    )
 
 
 def leads_up(policy: Policy, rule: Rule, current_level: str) -> bool:
@@ -86,13 +87,25 @@ def leads_up(policy: Policy, rule: Rule, current_level: str) -> bool:
     return heights.get(rule.go, _NOWHERE) > heights.get(current_level, _NOWHERE)
 
 
-def _verdict(policy: Policy, rule: Rule, situation: Situation, winner: Match | None) -> RuleVerdict:
+def _deciding(policy: Policy, situation: Situation, skip: Container[str]) -> int | None:
+    """The place of the deciding rule in the policy."""
+    for place, checks in _table(policy).lines(situation.level):
+        for check in checks:
+            if not check(situation):
+                break
+        else:
+            if policy.rules[place].name not in skip:
+                return place
+    return None
+
+
+def _verdict(policy: Policy, rule: Rule, situation: Situation, *, decides: bool) -> RuleVerdict:
     failed = next((condition for condition in rule.when if not matches(condition, situation)), None)
     return RuleVerdict(
         rule=rule.name,
         holds=failed is None,
         leads_up=leads_up(policy, rule, situation.level),
-        decides=winner is not None and winner.rule is rule,
+        decides=decides,
         failed=_seen(failed, situation) if failed is not None else None,
     )
 
@@ -110,40 +123,28 @@ def _heights(policy: Policy) -> dict[str, _Height]:
     return {level.name: (level.rank, level.kind == "functional") for level in (*policy.levels, *policy.desks)}
 
 
-_Line = tuple[Rule, tuple[Check, ...]]
+_Line = tuple[int, tuple[Check, ...]]
 
 
-class _Table:
-    """The rules of one policy made ready to run, narrowed per level to those that lead up from it."""
+class _Table(NamedTuple):
+    """The rules of one policy made ready to run: for each level those that lead up from it."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-        self._lines = tuple((rule, tuple(map(_check, rule.when))) for rule in policy.rules)
-        self._above: dict[str, tuple[_Line, ...]] = {}
+    above: dict[str, tuple[_Line, ...]]
+    from_nowhere: tuple[_Line, ...]
 
-    def above(self, level: str) -> tuple[_Line, ...]:
-        lines = self._above.get(level)
-        if lines is None:
-            lines = tuple(line for line in self._lines if leads_up(self.policy, line[0], level))
-            self._above[level] = lines
-        return lines
+    def lines(self, level: str) -> tuple[_Line, ...]:
+        return self.above.get(level, self.from_nowhere)
 
 
-_MOST_TABLES = 64
-_tables: dict[int, _Table] = {}
-
-
+@lru_cache(maxsize=64)
 def _table(policy: Policy) -> _Table:
-    """The policy's table, made once. Kept by identity: hashing a policy would cost more than evaluating it.
-
-    A table holds on to its policy, so its identity can't be given to another policy meanwhile.
-    """
-    table = _tables.get(id(policy))
-    if table is None:
-        if len(_tables) >= _MOST_TABLES:
-            _tables.clear()
-        table = _tables[id(policy)] = _Table(policy)
-    return table
+    lines = tuple((place, tuple(map(_check, rule.when))) for place, rule in enumerate(policy.rules))
+    heights = _heights(policy)
+    above = {
+        level: tuple(line for line in lines if heights.get(policy.rules[line[0]].go, _NOWHERE) > height)
+        for level, height in {**heights, "": _NOWHERE}.items()
+    }
+    return _Table(above, above[""])
 
 
 def _check(condition: Condition) -> Check:
