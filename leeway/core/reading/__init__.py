@@ -2,5 +2,6 @@
 
 Everything here is pure and deterministic and never raises on any text. The words themselves are data
 (``leeway/languages/phrases_<language>.yaml``); ``phrases.compile_phrases`` turns them into what the readers use.
-A message is prepared once (``prepared.prepare``) and then handed to as many readers as are interested.
+A message is prepared once (``prepared.prepare``) and then handed to as many readers as are interested; ``read`` does
+the usual round for either side.
 """

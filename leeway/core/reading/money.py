@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 import msgspec
 
@@ -18,6 +19,9 @@ _ANY_SIGN = "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=
 _SIGN_SEEN = re.compile("[€£$¥₹₺₩]")
 _WORD_BEFORE = "|".join([*sorted(CODES), *(re.escape(sign) for sign in SIGNS if sign[0].isalpha())])
 _SIGN_BEFORE = re.compile(rf"(?:(?<![^\W\d_])(?P<word>{_WORD_BEFORE})|(?P<sign>[€£$¥₹₺₩]))\s?\Z")
+
+
+MOST_AMOUNTS = 60
 
 
 class Amount(msgspec.Struct, frozen=True):
@@ -40,7 +44,9 @@ def find_amounts(message: Prepared, *, currency: str = "") -> tuple[Amount, ...]
         return ()
     words = message.phrases.words.currencies
     units = _unit_pattern(tuple(words))
-    return message.once(("amounts", currency), lambda: tuple(_read(message, units, words, currency)))
+    return message.once(
+        ("amounts", currency), lambda: tuple(islice(_read(message, units, words, currency), MOST_AMOUNTS))
+    )
 
 
 def _currency_word_in(message: Prepared) -> bool:

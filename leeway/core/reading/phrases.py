@@ -88,11 +88,11 @@ _DIGIT_SLOTS = frozenset(
 )
 _DIGIT_FIRST = frozenset({"clock", "dom", "hour", "housenumber", "isodate", "last4", "numdate", "year"})
 # What a reader takes out of a phrase of this kind; () where the words alone say it. A kind not listed is a mistake.
-_REFERENCES = {kind: ("ref", "code") for kind in REFERENCE_KINDS}
+_REFERENCES = dict.fromkeys(REFERENCE_KINDS, ("ref", "code"))
 _NEEDED_SLOTS: dict[str, dict[str, tuple[str, ...]]] = {
     "times": {
-        **{kind: ("unit",) for kind in ("ahead", "back", "lasting")},
-        **{kind: ("weekday",) for kind in ("weekday", "weekday_by", "weekday_next", "weekday_last")},
+        **dict.fromkeys(("ahead", "back", "lasting"), ("unit",)),
+        **dict.fromkeys(("weekday", "weekday_by", "weekday_next", "weekday_last"), ("weekday",)),
         **{kind: (kind,) for kind in ("day", "numdate", "isodate", "clock", "hour", "daypart")},
         "daypart_joined": ("daypart",),
         "date": ("month",),
@@ -115,7 +115,19 @@ _NEEDED_SLOTS: dict[str, dict[str, tuple[str, ...]]] = {
         ("acknowledge", "apologise", "restate", "own_it", "offer", "alternative", "set_a_time", "explain"), ()
     ),
     "promises": dict.fromkeys(
-        ("self", "we", "named", "you_get", "it_will", "doing", "lesser", "have_my_word", "and_then", "not_one"), ()
+        (
+            "self",
+            "we",
+            "named",
+            "you_get",
+            "it_will",
+            "doing",
+            "lesser",
+            "have_my_word",
+            "and_then",
+            "not_one",
+        ),
+        (),
     ),
     "answers": dict.fromkeys(
         ("accepted", "accepted.bare", "declined", "declined.bare", "unclear", "unless", "because"), ()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple, TypeVar, cast
 
 from leeway.core.reading.phrases import DIGIT_WORD, Phrases, Rule
@@ -17,6 +19,9 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:no|nr|ref|mr|mrs|ms|dr|st|approx|tel|ext|sr|sra|num)|\b[a-z](?:\.[a-z])?)\Z"
 )
 
+
+MOST_HITS = 120
+"""So many findings of one section are looked at; a message with more is a pasted list or an attack, not a letter."""
 
 Found = TypeVar("Found")
 
@@ -73,7 +78,9 @@ class Prepared:
     def hits(self, section: Section) -> tuple[Hit, ...]:
         """What the rules of a section find, rule by rule. Several readers may ask; it is looked for once."""
         if section not in self._found:
-            self._found[section] = tuple(self._search(section)) if section in self._candidates else ()
+            self._found[section] = (
+                tuple(islice(self._search(section), MOST_HITS)) if section in self._candidates else ()
+            )
         return self._found[section]
 
     def _search(self, section: Section) -> Iterator[Hit]:
@@ -117,12 +124,10 @@ class Prepared:
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Start and end of the sentence around an offset; the end includes its punctuation."""
-        start = 0
-        for end in self.sentence_ends():
-            if end > at:
-                return start, end
-            start = end
-        return start, len(self.text)
+        ends = self.sentence_ends()
+        number = bisect_right(ends, at)
+        start = ends[number - 1] if number else 0
+        return start, ends[number] if number < len(ends) else len(self.text)
 
     def sentence_ends(self) -> list[int]:
         """Offsets just behind each sentence."""

@@ -100,6 +100,8 @@ def _standing(message: Prepared) -> list[Hit]:
             continue
         if _is_statement(message, hit) and (hit.rule.kind != "and_then" or _goes_on(message, hit, kept)):
             kept.append(hit)
+            if len(kept) > 2 * MOST_PROMISES:
+                break
     return kept
 
 
@@ -129,6 +131,9 @@ def _is_statement(message: Prepared, hit: Hit) -> bool:
     if unpromising is not None and unpromising.search(message.fold, start, hit.match.start()):
         return False
     if hit.rule.kind == "named" and not _is_somebody(message, hit):
+        return False
+    if _names_a_booking(message, hit) and "?" in message.fold[end:]:
+        # "I'll book it for 6 pm. Is this what you want?": read back, whatever the question is.
         return False
     return "?" not in message.fold[hit.match.end() : end] or _has_tag(message, hit.match.end(), end)
 
@@ -229,11 +234,17 @@ def _time_of(
 
 def _is_due(message: Prepared, hit: Hit, when: When) -> bool:
     """ "I'll book you in for Friday" is not due on Friday; "I'll book it by Friday" is."""
-    books, deadline = message.phrases.listed("books"), message.phrases.listed("deadline")
-    verb = hit.match.groupdict().get("deliver") or hit.match.groupdict().get("delivering") or ""
-    if books is None or deadline is None or books.fullmatch(verb) is None:
+    deadline = message.phrases.listed("deadline")
+    if deadline is None or not _names_a_booking(message, hit):
         return True
     return deadline.match(message.fold, when.start, when.end) is not None
+
+
+def _names_a_booking(message: Prepared, hit: Hit) -> bool:
+    books = message.phrases.listed("books")
+    shown = hit.match.groupdict()
+    verb = shown.get("deliver") or shown.get("delivering") or ""
+    return books is not None and books.fullmatch(verb) is not None
 
 
 def _only_commas(between: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, tzinfo
 
 import msgspec
@@ -18,6 +18,9 @@ MOST_TOLD = 40
 
 _EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}")
 _PHONE = re.compile(r"(?<![\w.,-])(?:\+|\(?0)?[0-9][0-9 ()./-]{5,18}[0-9](?![\w-])")
+_TEN_DIGITS = re.compile(r"[0-9]{3}\)?[ .-]{1,2}[0-9]{3}[ .-][0-9]{4}\Z")
+_BARE_NUMBER = re.compile(r"#?(?=[A-Za-z/_-]{0,12}[0-9])[A-Za-z0-9][A-Za-z0-9/_-]{2,30}")
+_BARE_NAME = re.compile(r"[^\W\d_][\w'-]*(?: [^\W\d_][\w'-]*){0,3}")
 _CARD_TAIL = re.compile(r"\u2022[\u2022 -]*([0-9]{4})")
 _HASH = re.compile(r"(?<![\w#])#([a-z0-9][a-z0-9/_-]{2,30})")
 _DIGITS = re.compile(r"[0-9]")
@@ -41,14 +44,18 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str = ""
 
 
-def find_told(message: Prepared, *, at: datetime, zone: tzinfo = UTC, currency: str = "") -> tuple[Told, ...]:
+def find_told(
+    message: Prepared, *, at: datetime, zone: tzinfo = UTC, currency: str = "", asked: Collection[str] = ()
+) -> tuple[Told, ...]:
     """Everything a customer's message tells, in the order in which it stands there.
 
-    ``at`` is when the message was written, ``zone`` the customer's zone, ``currency`` the house's own.
+    ``at`` is when the message was written, ``zone`` the customer's zone, ``currency`` the house's own, ``asked`` the
+    slots our last message asked for: "88-2041" alone is an order number when that was the question.
     """
     found = [*_cards(message), *_named(message), *_amounts(message, currency), *_emails(message)]
     found += _phones(message, found)
     found += _times(message, at, zone, found)
+    found += _bare_answers(message, asked, found)
     found.sort(key=lambda told: (told.start, -told.end, told.kind))
     return tuple(_without_repeats(found))[:MOST_TOLD]
 
@@ -208,6 +215,25 @@ _READERS: dict[str, Callable[[Prepared, Hit], Told | None]] = {
 }
 
 
+def _bare_answers(message: Prepared, asked: Collection[str], found: list[Told]) -> list[Told]:
+    """The whole of a short message as the answer to the one thing of its kind that was asked."""
+    start = len(message.text) - len(message.text.lstrip())
+    text = message.text.strip().rstrip(".,!")
+    if not asked or not text or len(text) > 40:
+        return []
+    references = sorted(REFERENCE_KINDS & set(asked))
+    if len(references) == 1 and _BARE_NUMBER.fullmatch(text) and not found:
+        return [_told(message, references[0], text.lstrip("#").upper(), start, start + len(text))]
+    if "name" in asked and not found and _is_a_name(message, text):
+        return [_told(message, "name", text, start, start + len(text))]
+    return []
+
+
+def _is_a_name(message: Prepared, text: str) -> bool:
+    known = message.phrases.stop_words | message.phrases.small_talk | message.phrases.weak_words
+    return _BARE_NAME.fullmatch(text) is not None and not any(word.lower() in known for word in text.split())
+
+
 # -- shapes that are the same in every language ----------------------------------------------------------------------
 
 
@@ -254,7 +280,9 @@ def _phone(message: Prepared, match: re.Match[str], found: list[Told]) -> Told |
     announced = message.phrases.listed("telephone")
     near = message.fold[max(0, match.start() - 30) : match.start()]
     said = announced is not None and announced.search(near) is not None
-    like_one = match.group().startswith(("+", "0", "(0")) and len(digits) >= 9
+    like_one = (match.group().startswith(("+", "0", "(0")) and len(digits) >= 9) or (
+        _TEN_DIGITS.match(match.group()) is not None
+    )
     if not (said or like_one):
         return None
     plus = "+" if match.group().startswith("+") else ""

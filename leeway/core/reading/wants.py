@@ -21,7 +21,7 @@ class Want(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``kind`` names it (``refund``, ``replacement``, ``supervisor`` ...), ``words`` is the wish as a short phrase,
     ``quote`` the sentence part it was read from. ``amount`` is in minor units of ``currency``; ``by`` the latest
-    time the customer set, ``reference`` a number said with it.
+    time the customer set.
     """
 
     kind: str

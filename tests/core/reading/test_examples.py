@@ -1,6 +1,6 @@
 """How well the readers do on written examples, and that a second language is only a second file.
 
-The half ``kept_back`` was not looked at while the phrases were written; its floors are what was measured the first time.
+The half ``kept_back`` was not looked at while the phrases were tuned; its floors lie near what was measured first.
 """
 
 from __future__ import annotations
