@@ -33,6 +33,8 @@ KEPT = {
     "escalations": 20,
     "consults": 20,
     "fired": 60,
+    "steps": 30,
+    "slots": 30,
 }
 """How many of each a case keeps at hand; older ones are in the log."""
 
@@ -176,11 +178,14 @@ class CueTally(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class HandoffCount(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Hand-offs, and how many of them made the customer say something again."""
+    """Hand-offs, and how many of them made the customer say something again. ``last_asked_again`` is the number of the
+    latest hand-off that did.
+    """
 
     handoffs: int = 0
     asked_again: int = 0
     questions_again: int = 0
+    last_asked_again: int = 0
 
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True):

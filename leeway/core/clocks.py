@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from leeway.core.policy import ClockKind, Span, Warn
-from leeway.core.worktime import Calendar, add, elapsed
+from leeway.core.worktime import Calendar, NeverOpen, add, elapsed
 
 PAUSED_BY_WAITING: dict[ClockKind, bool] = {
     # A customer who is asked something cannot be kept waiting by us, so our answer clocks stand still ...
@@ -73,8 +73,17 @@ class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def due_after(span: Span, start: datetime, calendar: Calendar) -> datetime:
-    """The instant ``span`` runs out when it starts at ``start``."""
-    return add(calendar, start, span.length) if span.working else start + span.length
+    """The instant ``span`` runs out when it starts at ``start``.
+
+    A calendar that never opens again (a mistake the checker finds) counts as always open: a deadline that comes too
+    early is better than a case nobody can touch any more.
+    """
+    if not span.working:
+        return start + span.length
+    try:
+        return add(calendar, start, span.length)
+    except NeverOpen:
+        return start + span.length
 
 
 def used(span: Span, start: datetime, end: datetime, calendar: Calendar) -> timedelta:
@@ -137,8 +146,10 @@ def pause(clock: Clock, now: datetime, calendar: Calendar) -> Clock:
     """Stand still, keeping what is left. A clock that already ran out or is paused stays as it is."""
     if not clock.running or clock.due is None:
         return clock
-    left = used(clock.length, now, clock.due, calendar) if clock.due > now else timedelta()
-    return msgspec.structs.replace(clock, due=None, left=int(left.total_seconds()), warn_at=())
+    since = max(now, clock.started_at)  # a pause we hear of late cannot have begun before the clock did
+    left = used(clock.length, since, clock.due, calendar) if clock.due > since else timedelta()
+    seconds = min(int(left.total_seconds()), clock.length.seconds)
+    return msgspec.structs.replace(clock, due=None, left=seconds, warn_at=())
 
 
 def resume(clock: Clock, now: datetime, calendar: Calendar) -> Clock:

@@ -99,6 +99,12 @@ class CuesSeen(Event, frozen=True, tag="cues_seen"):
     point: JourneyPoint | None = None
 
 
+class HelpersChanged(Event, frozen=True, tag="helpers_changed"):
+    """Who helps beside the owner now."""
+
+    helpers: tuple[str, ...]
+
+
 class CustomerEventSeen(Event, frozen=True, tag="customer_event_seen"):
     name: str
     ended: bool = False
@@ -169,7 +175,9 @@ class EscalationHeld(Event, frozen=True, tag="escalation_held"):
 
 
 class Escalated(Event, frozen=True, tag="escalated"):
-    """The case is with this level now. ``moved`` when it climbed from an escalated level to the next."""
+    """The case is with this level now. ``moved`` when it climbed from an escalated level to the next; ``override`` is
+    the reason for not waiting for what was owed first.
+    """
 
     number: int
     level: str
@@ -177,6 +185,7 @@ class Escalated(Event, frozen=True, tag="escalated"):
     why: str = ""
     moved: bool = False
     packet_missing: tuple[str, ...] = ()
+    override: str = ""
 
 
 class EscalationTurnedDown(Event, frozen=True, tag="escalation_turned_down"):
@@ -405,6 +414,7 @@ AnyEvent = (
     | InteractionClosed
     | MessageRead
     | CuesSeen
+    | HelpersChanged
     | CustomerEventSeen
     | RiskJudged
     | AlertRaised

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import reduce
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from leeway.core.case import (
     Consult,
     CueTally,
     Escalation,
+    HandoffCount,
     InteractionRef,
     Linked,
     Promise,
@@ -42,6 +44,23 @@ def evolve_all(case: Case, events: Iterable[e.AnyEvent]) -> Case:
 
 def _kept(items: tuple[Item, ...], new: Item, name: str) -> tuple[Item, ...]:
     return (*items, new)[-KEPT[name] :]
+
+
+def _named(items: dict[str, Linked], key: str, value: Linked, name: str) -> dict[str, Linked]:
+    return dict(list({**items, key: value}.items())[-KEPT[name] :])
+
+
+LASTING = ("rule:", "regulator:")
+"""Keys that must not be forgotten for room: the rule would decide again, the clock start again."""
+
+
+def _fired(case: Case, key: str) -> tuple[str, ...]:
+    """What has had its say, with one more; the oldest notices are forgotten first."""
+    keys = (*case.fired, key)
+    if len(keys) <= KEPT["fired"]:
+        return keys
+    oldest = next((item for item in keys if not item.startswith(LASTING)), keys[0])
+    return tuple(item for item in keys if item != oldest)
 
 
 # --- opening, contacts ----------------------------------------------------------------------------------------------
@@ -96,7 +115,8 @@ def _tallied(case: Case, cues: tuple[Cue, ...], message: str, event: e.Event) ->
         tallies[cue.kind] = CueTally(
             count=1 if old is None else old.count + 1,
             strongest=cue.strength if old is None or stronger else old.strongest,
-            quote=cue.quote if old is None or stronger else old.quote,
+            # A pattern says its latest state ("contact 4"), or it would be news again with every message.
+            quote=cue.quote if old is None or stronger or not message else old.quote,
             message=message if old is None or stronger else old.message,
             last_at=event.at,
         )
@@ -126,7 +146,7 @@ def _customer_said(case: Case, event: e.MessageRead) -> Case:
     for item in event.told:
         told = _kept(told, ToldFact(item, event.message, event.at), "told")
     answered_already = (
-        case.last_answer_at is not None and event.at <= case.last_answer_at
+        case.last_answer_at is not None and event.at < case.last_answer_at
     )  # delivered out of order
     return replace(
         case,
@@ -150,34 +170,40 @@ def _first(original: float | None, point: JourneyPoint | None) -> float | None:
 
 
 def _we_said(case: Case, event: e.MessageRead) -> Case:
-    handoff = case.handoff
     case = replace(case, asked_slots=event.asks)
-    if event.asked_again:
-        handoff = replace(
-            handoff,
-            questions_again=handoff.questions_again + len(event.asked_again),
-            asked_again=min(handoff.handoffs, handoff.asked_again + 1),
-        )
-    if (
-        event.author == "bot"
-    ):  # a bot's words are no answer of ours: the customer is still waiting for a person
-        return replace(case, handoff=handoff)
-    if (
-        case.waiting_since is not None and event.at < case.waiting_since
-    ):  # older than the question: no answer to it
-        return replace(case, handoff=handoff, first_response_at=case.first_response_at or event.at)
+    if event.author == "bot":  # no answer of ours: the customer is still waiting for a person
+        return case
+    return _answered(replace(case, handoff=_asked_again(case.handoff, event)), event.at)
+
+
+def _asked_again(count: HandoffCount, event: e.MessageRead) -> HandoffCount:
+    """A hand-off counts once, however many questions its receiver asks again."""
+    if not event.asked_again:
+        return count
+    fresh = count.handoffs > count.last_asked_again
     return replace(
-        case,
-        handoff=handoff,
-        last_answer_at=event.at,
-        first_response_at=case.first_response_at or event.at,
-        waiting_since=None,
-        unanswered=0,
+        count,
+        questions_again=count.questions_again + len(event.asked_again),
+        asked_again=count.asked_again + fresh,
+        last_asked_again=count.handoffs,
     )
+
+
+def _answered(case: Case, at: datetime) -> Case:
+    """The customer heard from us. What is older than their question, delivered late, is no answer to it."""
+    case = replace(case, first_response_at=case.first_response_at or at)
+    if case.waiting_since is not None and at < case.waiting_since:
+        return case
+    latest = at if case.last_answer_at is None else max(at, case.last_answer_at)
+    return replace(case, last_answer_at=latest, waiting_since=None, unanswered=0)
 
 
 def _cues_seen(case: Case, event: e.CuesSeen) -> Case:
     return replace(case, cues=_tallied(case, event.cues, "", event), journey=_journey(case, event.point))
+
+
+def _helpers_changed(case: Case, event: e.HelpersChanged) -> Case:
+    return replace(case, helpers=event.helpers)
 
 
 def _customer_event_seen(case: Case, event: e.CustomerEventSeen) -> Case:
@@ -197,7 +223,8 @@ def _alert_raised(case: Case, event: e.AlertRaised) -> Case:
 
 
 def _step_recorded(case: Case, event: e.StepRecorded) -> Case:
-    return replace(case, steps={**case.steps, event.step: Linked(event.note, event.message, event.at)})
+    link = Linked(event.note, event.message, event.at)
+    return replace(case, steps=_named(case.steps, event.step, link, "steps"))
 
 
 def _attempt_recorded(case: Case, event: e.AttemptRecorded) -> Case:
@@ -219,24 +246,19 @@ def _attempt_answer_recorded(case: Case, event: e.AttemptAnswerRecorded) -> Case
 
 
 def _promise_recorded(case: Case, event: e.PromiseRecorded) -> Case:
-    others = tuple(item for item in case.promises if item.number != event.promise.number)
-    promises = (
-        (*others, event.promise) if len(others) < len(case.promises) else (*case.promises, event.promise)
-    )
-    return replace(case, promises=_settled_dropped_first(tuple(sorted(promises, key=_by_number))))
+    by_number = {item.number: item for item in (*case.promises, event.promise)}
+    return replace(case, promises=_watched_last(tuple(by_number[number] for number in sorted(by_number))))
 
 
-def _by_number(promise: Promise) -> int:
-    return promise.number
-
-
-def _settled_dropped_first(promises: tuple[Promise, ...]) -> tuple[Promise, ...]:
-    """An open promise is never forgotten for room; settled ones go first."""
-    surplus = len(promises) - KEPT["promises"]
-    if surplus <= 0:
-        return promises
-    settled = [item.number for item in promises if item.state in ("kept", "broken", "released")][:surplus]
-    return tuple(item for item in promises if item.number not in settled)
+def _watched_last(promises: tuple[Promise, ...]) -> tuple[Promise, ...]:
+    """Room is made by forgetting settled promises first, then those nobody confirmed and that named no time. A
+    promise whose clock runs is never forgotten.
+    """
+    surplus = max(0, len(promises) - KEPT["promises"])
+    settled = [item for item in promises if item.state in ("kept", "broken", "released")]
+    unwatched = [item for item in promises if item.state == "found" and item.due is None]
+    forgotten = {item.number for item in (*settled, *unwatched)[:surplus]}
+    return tuple(item for item in promises if item.number not in forgotten)
 
 
 def _promise_settled(case: Case, event: e.PromiseSettled) -> Case:
@@ -252,7 +274,7 @@ def _promise_settled(case: Case, event: e.PromiseSettled) -> Case:
 
 
 def _rule_decided(case: Case, event: e.RuleDecided) -> Case:
-    return replace(case, fired=_kept(case.fired, event.key, "fired"))
+    return replace(case, fired=_fired(case, event.key))
 
 
 def _escalation_opened(case: Case, event: e.EscalationOpened) -> Case:
@@ -283,8 +305,10 @@ def _escalated(case: Case, event: e.Escalated) -> Case:
         arrived_at=event.at,
         accepted_at=None,
         missing=event.packet_missing,
+        override=event.override or (escalation.override if escalation else ""),
     )
-    return replace(moved, level=event.level, level_since=event.at, pinned_here=False)
+    # Whoever was asked at the level below is asked no more.
+    return replace(moved, level=event.level, level_since=event.at, pinned_here=False, asked=None)
 
 
 def _escalation_turned_down(case: Case, event: e.EscalationTurnedDown) -> Case:
@@ -303,7 +327,7 @@ def _escalation_ended(case: Case, event: e.EscalationEnded) -> Case:
 
 
 def _case_deescalated(case: Case, event: e.CaseDeescalated) -> Case:
-    return replace(case, level=event.to, level_since=event.at)
+    return replace(case, level=event.to, level_since=event.at, asked=None)
 
 
 def _consult_opened(case: Case, event: e.ConsultOpened) -> Case:
@@ -362,8 +386,7 @@ def _asked_back(case: Case, event: e.AskedBack) -> Case:
 def _ask_back_answered(case: Case, event: e.AskBackAnswered) -> Case:
     asked = case.asked
     question = asked.question if asked else ""
-    slot = f"answer: {question}"[:120]
-    slots = {**case.slots, slot: Linked(event.answer, "", event.at)}
+    slots = _named(case.slots, f"answer: {question}"[:120], Linked(event.answer, "", event.at), "slots")
     return replace(case, slots=slots, asked=asked and replace(asked, question="", question_at=None))
 
 
@@ -375,7 +398,13 @@ def _no_longer_asked(case: Case, event: e.HandoffTurnedDown | e.AcceptExpired) -
 
 
 def _clock_started(case: Case, event: e.ClockStarted | e.ClockPaused | e.ClockResumed) -> Case:
-    return replace(case, clocks={**case.clocks, event.clock.name: event.clock})
+    clock = event.clock
+    known = clock.kind != "regulator" or clock.name in case.fired
+    return replace(
+        case,
+        clocks={**case.clocks, clock.name: clock},
+        fired=case.fired if known else _fired(case, clock.name),
+    )
 
 
 def _clock_stopped(case: Case, event: e.ClockStopped) -> Case:
@@ -404,20 +433,11 @@ def _clock_breached(case: Case, event: e.ClockBreached) -> Case:
 
 
 def _slot_recorded(case: Case, event: e.SlotRecorded) -> Case:
-    slots = {**case.slots, event.slot: Linked(event.value, "", event.at)}
-    return replace(case, slots=dict(list(slots.items())[-30:]))
+    return replace(case, slots=_named(case.slots, event.slot, Linked(event.value, "", event.at), "slots"))
 
 
 def _update_recorded(case: Case, event: e.UpdateRecorded) -> Case:
-    return replace(
-        case,
-        last_update_at=event.at,
-        last_answer_at=event.at,
-        first_response_at=case.first_response_at or event.at,
-        waiting_since=None,
-        unanswered=0,
-        updates=case.updates + 1,
-    )
+    return replace(_answered(case, event.at), last_update_at=event.at, updates=case.updates + 1)
 
 
 def _case_paused(case: Case, event: e.CasePaused) -> Case:
@@ -438,12 +458,23 @@ def _case_resolved(case: Case, event: e.CaseResolved) -> Case:
         asked=None,
         paused_cause="",
         paused_at=None,
+        waiting_since=None,
+        unanswered=0,
     )
 
 
 def _case_reopened(case: Case, event: e.CaseReopened) -> Case:
+    """A "thanks" after the end has started no wait that the reopened case would be late with."""
     del event
-    return replace(case, status="open", resolved_at=None, reopened=case.reopened + 1, follow_up_solved=None)
+    return replace(
+        case,
+        status="open",
+        resolved_at=None,
+        reopened=case.reopened + 1,
+        follow_up_solved=None,
+        waiting_since=None,
+        unanswered=0,
+    )
 
 
 def _case_closed(case: Case, event: e.CaseClosed) -> Case:
@@ -460,15 +491,16 @@ def _rating_recorded(case: Case, event: e.RatingRecorded) -> Case:
 
 
 def _notice_issued(case: Case, event: e.NoticeIssued) -> Case:
-    return replace(case, fired=_kept(case.fired, event.notice.key, "fired"))
+    return replace(case, fired=_fired(case, event.notice.key))
 
 
 def _customer_informed(case: Case, event: e.CustomerInformed) -> Case:
-    return replace(case, fired=_kept(case.fired, event.message.key, "fired"))
+    return replace(case, fired=_fired(case, event.message.key))
 
 
 def _case_joined(case: Case, event: e.CaseJoined) -> Case:
-    return merging.joined(case, event.story)
+    joined = merging.joined(case, event.story)
+    return replace(joined, promises=_watched_last(joined.promises))
 
 
 def _case_left(case: Case, event: e.CaseLeft) -> Case:
@@ -476,8 +508,12 @@ def _case_left(case: Case, event: e.CaseLeft) -> Case:
 
 
 def _ping_pong_stopped(case: Case, event: e.PingPongStopped) -> Case:
-    del event
-    return replace(case, pinned_here=True)
+    """Whoever has it now has it; nobody waits for an acceptance any more."""
+    pinned = replace(case, pinned_here=True, asked=None)
+    record = case.escalation
+    if record is None or record.state != "escalated":
+        return pinned
+    return _with_escalation(pinned, record.number, accepted_at=record.accepted_at or event.at)
 
 
 def _policy_pinned(case: Case, event: e.PolicyPinned) -> Case:
@@ -495,6 +531,7 @@ _CHANGES: dict[type, Callable[[Case, Any], Case]] = {
     e.InteractionClosed: _interaction_closed,
     e.MessageRead: _message_read,
     e.CuesSeen: _cues_seen,
+    e.HelpersChanged: _helpers_changed,
     e.CustomerEventSeen: _customer_event_seen,
     e.RiskJudged: _risk_judged,
     e.AlertRaised: _alert_raised,

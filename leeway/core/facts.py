@@ -79,7 +79,7 @@ class InteractionEnded(Base, frozen=True, tag="interaction_ended"):
 
 class MessageReceived(Base, frozen=True, tag="message"):
     """One turn. ``author`` is who wrote it; for an agent ``by`` is their id, if known. An internal note is not
-    seen by the customer and is not read for cues.
+    seen by the customer and is not read for cues. ``send``: it was written here and is still to be sent.
     """
 
     author: Author
@@ -90,6 +90,15 @@ class MessageReceived(Base, frozen=True, tag="message"):
     product: Name = ""
     brand: Name = ""
     internal: bool = False
+    send: bool = False
+
+
+class HelperJoined(Base, frozen=True, tag="helper_joined"):
+    """``by`` joins the conversation beside the owner, who stays accountable."""
+
+
+class HelperLeft(Base, frozen=True, tag="helper_left"):
+    """``by`` leaves the conversation again."""
 
 
 class CustomerEvent(Base, frozen=True, tag="customer_event"):
@@ -303,6 +312,8 @@ Fact = (
     InteractionOpened
     | InteractionEnded
     | MessageReceived
+    | HelperJoined
+    | HelperLeft
     | CustomerEvent
     | StepTaken
     | AttemptMade

@@ -135,6 +135,8 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     f.InteractionOpened: _opened,
     f.InteractionEnded: _ended,
     f.MessageReceived: messages.received,
+    f.HelperJoined: lambda turn, fact: owners.helpers(turn, _somebody(fact.by), joins=True),
+    f.HelperLeft: lambda turn, fact: owners.helpers(turn, _somebody(fact.by), joins=False),
     f.CustomerEvent: _customer_event,
     f.StepTaken: lambda turn, fact: solving.step_taken(turn, fact.step, fact.note or "done"),
     f.AttemptMade: solving.attempt_made,

@@ -226,6 +226,8 @@ def from_us(turn: Turn, fact: f.MessageReceived) -> None:
     )
     if fact.author == "bot":
         return
+    if fact.send:
+        turn.tell_customer("reply", f"reply:{fact.id}", fact.text)
     if fact.by:
         _who_answers_has_it(turn, fact.by)
     if answers_the_wait:

@@ -11,6 +11,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from leeway.core import events as e
+from leeway.core.case import Asked
 from leeway.core.decide import words
 from leeway.core.decide.turn import Turn
 from leeway.core.people import name_of, people_of, person, team_lead
@@ -72,7 +73,14 @@ def ask(turn: Turn, level: Level, why: str, *, exclude: tuple[str, ...] = (), si
 
 
 def _wait_until_open(turn: Turn, level: Level, nobody: Nobody) -> None:
-    """The owner keeps it; at opening time somebody is asked."""
+    """Until somebody is there the owner keeps it, or whoever of the level the plan names; then somebody is asked."""
+    plan = turn.policy.plan_for(level.name)
+    keeps = turn.level_named(plan.owner_stays) if plan is not None and plan.owner_stays else None
+    if keeps is not None and turn.case.owner not in people_of(turn.world.roster, keeps.target, turn.now):
+        choice = _choose(turn, keeps, (keeps.target,), exclude=())
+        if isinstance(choice, Choice):
+            why = f"is accountable until {level.label or level.name} is there"
+            turn.emit(e.OwnerAssigned(at=turn.now, person=choice.person, level=keeps.name, why=why))
     turn.start_clock(
         "accept",
         "accept",
@@ -97,17 +105,47 @@ def _last_resort(turn: Turn, level: Level, why: str, *, exclude: tuple[str, ...]
             silent=silent,
             when_back=True,
         )
-        return
-    turn.emit(
-        e.NobodyReachable(
-            at=turn.now, notice=f"ask:{level.name}", person="", why=f"nobody is left at {level.name}"
+    elif not nobody_took_it(turn, level):
+        nobody_left = f"nobody is left at {level.name}"
+        turn.emit(e.NobodyReachable(at=turn.now, notice=f"ask:{level.name}", person="", why=nobody_left))
+        if turn.case.owner == "":
+            assign_anybody(turn)
+        turn.start_clock(
+            "accept", "accept", level.accept, turn.calendar_of(level), about="nobody", episode="nobody"
         )
+
+
+def nobody_took_it(turn: Turn, level: Level) -> bool:
+    """All who could be asked at this level were: the owner keeps what they only wanted to pass on, anything else goes
+    up. False at the top of the house, where it can only go round again.
+    """
+    from leeway.core.decide import escalating  # noqa: PLC0415 - a case nobody takes climbs: the two know each other
+
+    called = level.label or level.name
+    if turn.case.escalation is None and _owner_is_there(turn):
+        turn.tell(
+            "stays_with_you",
+            f"stays:{turn.case.version}",
+            (turn.case.owner,),
+            f"Case C-{turn.case.id} stays with you: nobody at {called} took it",
+            urgency="now",
+        )
+        return True
+    if escalating.next_above(turn, turn.level) is None:
+        return False
+    escalating.climb(turn, f"nobody at {called} took it")
+    return True
+
+
+def _owner_is_there(turn: Turn) -> bool:
+    """Whether the owner can look after it: they are at work, and it is not their silence that moved the case."""
+    roster, owner = turn.world.roster, turn.case.owner
+    silent = any(
+        clock.breached_at is not None and clock.kind in ("first_response", "next_response")
+        for clock in turn.case.clocks.values()
     )
-    if turn.case.owner == "":
-        assign_anybody(turn)
-    turn.start_clock(
-        "accept", "accept", level.accept, turn.calendar_of(level), about="nobody", episode="nobody"
-    )
+    known = person(roster, owner)
+    return known is not None and known.active and not silent and back_at(roster, owner, turn.now) == turn.now
 
 
 def assign_anybody(turn: Turn) -> None:
@@ -222,19 +260,40 @@ def give_to(turn: Turn, who: str, exclude: tuple[str, ...]) -> None:
 
 
 def accept(turn: Turn, who: str, seen: int | None = None) -> None:
-    """The person asked, or anybody of that level, takes the case."""
+    """The person asked takes the case; so may anybody who works at that level or above."""
     asked = turn.case.asked
     if turn.case.owner == who and asked is None:
         turn.set_aside("they own it already")
         return
-    if asked is None and not turn.case.live:
-        raise Refusal("This case is over; there is nothing to accept.", code="over")
+    must_be_open(turn, "there is nothing to accept")
     if seen is not None and seen < turn.case.version and (asked is None or asked.person != who):
         raise MovedOn
-    level = asked.level if asked else turn.case.level
+    level = turn.level_named(asked.level) if asked else turn.level
+    if (asked is None or asked.person != who) and who not in _may_take(turn, level):
+        raise Refusal(
+            f"{name_of(turn.world.roster, who)} does not work at {level.label or level.name} or above.",
+            field="by",
+            code="not_theirs",
+        )
     turn.stop_clock("accept", "met")
-    turn.emit(e.OwnerAccepted(at=turn.at, person=who, level=level))
+    turn.emit(e.OwnerAccepted(at=turn.at, person=who, level=level.name))
     after_acceptance(turn)
+
+
+def _may_take(turn: Turn, level: Level) -> frozenset[str]:
+    """Everybody of this level and of those above, their heads, and whoever stands in for them by the matrix."""
+    above = [one for one in (*turn.policy.levels, *turn.policy.desks) if one.rank >= level.rank]
+    plans = filter(None, (turn.policy.plan_for(one.name) for one in above))
+    targets = [*(one.target for one in above), *(plan.hand_to for plan in plans if plan.hand_to)]
+    roster = turn.world.roster
+    people = [name for target in targets for name in people_of(roster, target, turn.now)]
+    heads = [team_lead(roster, one.target) for one in above]
+    return frozenset(filter(None, (*people, *heads)))
+
+
+def must_be_open(turn: Turn, so: str) -> None:
+    if not turn.case.live:
+        raise Refusal(f"This case is {turn.case.status}; {so}.", code="over")
 
 
 def after_acceptance(turn: Turn) -> None:
@@ -261,13 +320,38 @@ def watch_shift(turn: Turn) -> None:
         turn.start_clock("shift", "rest", Span(0), ALWAYS, due=ends, about=turn.case.owner)
 
 
-def ask_back(turn: Turn, who: str, question: str) -> None:
+def _asked(turn: Turn, who: str, act: str) -> Asked:
+    """Who was asked to take it; only they can answer that. Without a name it is them."""
     asked = turn.case.asked
     if asked is None:
         raise Refusal(
-            "Nobody has been asked to take this case, so there is nothing to ask back.", code="not_asked"
+            f"Nobody has been asked to take this case, so there is nothing to {act}.", code="not_asked"
         )
-    turn.emit(e.AskedBack(at=turn.at, person=who or asked.person, question=question))
+    if who not in ("", asked.person):
+        other = name_of(turn.world.roster, asked.person)
+        raise Refusal(f"{other} was asked to take this case; only they can {act}.", field="by", code="not_asked")
+    return asked
+
+
+def _time_to_answer(turn: Turn, asked: Asked) -> None:
+    """The person asked has the whole accept time again: asking back is no silence, and an answer is there to be read."""
+    level = turn.level_named(asked.level)
+    turn.stop_clock("accept", "met")
+    turn.start_clock(
+        "accept",
+        "accept",
+        level.accept,
+        turn.calendar_of(level),
+        warnings=level.warn,
+        episode=f"asked:{asked.person}",
+        about=asked.person,
+    )
+
+
+def ask_back(turn: Turn, who: str, question: str) -> None:
+    asked = _asked(turn, who, "ask back")
+    turn.emit(e.AskedBack(at=turn.at, person=asked.person, question=question))
+    _time_to_answer(turn, asked)
     turn.tell(
         "asked_back",
         f"asked_back:{turn.case.version}",
@@ -283,6 +367,7 @@ def answer_back(turn: Turn, who: str, answer: str) -> None:
     if asked is None or not asked.question:
         raise Refusal("No question is open on this hand-off.", code="no_question")
     turn.emit(e.AskBackAnswered(at=turn.at, person=who, answer=answer))
+    _time_to_answer(turn, asked)
     turn.tell(
         "ask_back_answered",
         f"ask_back_answered:{turn.case.version}",
@@ -295,24 +380,15 @@ def answer_back(turn: Turn, who: str, answer: str) -> None:
 
 def decline(turn: Turn, who: str, reason: str) -> None:
     """The person asked says no, with a reason; the next one is asked, unless it has gone round too often."""
-    asked = turn.case.asked
-    if asked is None:
-        raise Refusal(
-            "Nobody has been asked to take this case, so there is nothing to decline.", code="not_asked"
-        )
-    turn.emit(e.HandoffTurnedDown(at=turn.at, person=who or asked.person, reason=reason))
+    asked = _asked(turn, who, "decline")
+    turn.emit(e.HandoffTurnedDown(at=turn.at, person=asked.person, reason=reason))
     turn.stop_clock("accept", "cancelled")
     turned_down = len(asked.tried)
     if turned_down + turn.case.owner_changes >= turn.policy.ping_pong_limit:
         stop_ping_pong(turn)
         return
-    ask(
-        turn,
-        turn.policy.level(asked.level),
-        f"declined by {who}: {reason}",
-        exclude=asked.tried,
-        silent=asked.silent,
-    )
+    why = f"declined by {name_of(turn.world.roster, asked.person)}: {reason}"
+    ask(turn, turn.level_named(asked.level), why, exclude=asked.tried, silent=asked.silent)
 
 
 def stop_ping_pong(turn: Turn) -> None:
@@ -325,6 +401,7 @@ def stop_ping_pong(turn: Turn) -> None:
     turn.emit(e.PingPongStopped(at=turn.now, owner=head, changes=turn.case.owner_changes))
     if head and head != turn.case.owner:
         turn.emit(e.OwnerAssigned(at=turn.now, person=head, level=level.name, why="stops the passing on"))
+    after_acceptance(turn)
     turn.tell(
         "ping_pong",
         f"ping_pong:{turn.case.version}",
@@ -337,11 +414,13 @@ def stop_ping_pong(turn: Turn) -> None:
 
 def hand_over(turn: Turn, to: str, reason: str) -> None:
     """The owner passes the case on at the same level."""
+    must_be_open(turn, "there is nothing to hand over")
     if turn.case.pinned_here:
         raise Refusal(
             "This case has been passed on too often; it stays here until it is resolved or goes up."
         )
-    if to and person(turn.world.roster, to) is None:
+    known = person(turn.world.roster, to) if to else None
+    if to and (known is None or not known.active):
         raise Refusal(f"There is nobody called {to!r} in the roster.", field="to", code="unknown_person")
     if to == turn.case.owner:
         turn.set_aside("they own it already")
@@ -356,23 +435,34 @@ def hand_over(turn: Turn, to: str, reason: str) -> None:
         ask(turn, turn.level, why, exclude=(turn.case.owner,))
 
 
+MOST_HELPERS = 10
+
+
+def helpers(turn: Turn, who: str, *, joins: bool) -> None:
+    """Somebody helps beside the owner, or stops helping. The owner stays accountable."""
+    others = tuple(name for name in turn.case.helpers if name != who)
+    if joins == (who in turn.case.helpers) or who == turn.case.owner:
+        turn.set_aside("that is so already")
+    else:
+        turn.emit(e.HelpersChanged(at=turn.at, helpers=(*others, who)[-MOST_HELPERS:] if joins else others))
+
+
 def gone(turn: Turn, who: str, why: str) -> None:
     """A person went away: what they own or were asked for goes to somebody who is there."""
     asked = turn.case.asked
+    away = f"{name_of(turn.world.roster, who)} is away: {why}"
     if asked is not None and asked.person == who:
         turn.emit(e.AcceptExpired(at=turn.now, person=who, silent=asked.silent))
         turn.stop_clock("accept", "cancelled")
-        ask(
-            turn,
-            turn.policy.level(asked.level),
-            f"{who} is away: {why}",
-            exclude=asked.tried,
-            silent=asked.silent,
-        )
-    elif turn.case.owner == who and asked is None:
-        ask(turn, turn.level, f"{who} is away: {why}", exclude=(who,))
-    else:
+        ask(turn, turn.level_named(asked.level), away, exclude=asked.tried, silent=asked.silent)
+    elif turn.case.owner != who:
         turn.set_aside("this person neither owns the case nor was asked")
+    elif not turn.case.live:
+        turn.set_aside(f"the case is {turn.case.status}")
+    elif asked is not None:
+        turn.set_aside("somebody has been asked to take it already")
+    else:
+        ask(turn, turn.level, away, exclude=(who,))
 
 
 def tell_head_of_unreachable(turn: Turn, who: str, notice: str) -> None:

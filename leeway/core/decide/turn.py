@@ -50,8 +50,15 @@ class Turn:
 
     @property
     def level(self) -> Level:
-        """The rung or desk the case is at."""
-        return self.policy.level(self.case.level) if self.case.level else self.policy.levels[0]
+        """The rung or desk the case is at; the first rung when the policy in force does not know it any more."""
+        return self._level(self.case.level) or self.policy.levels[0]
+
+    def level_named(self, name: str) -> Level:
+        """A level of the policy; the one the case is at when the policy in force does not know that name any more."""
+        return self._level(name) or self.level
+
+    def _level(self, name: str) -> Level | None:
+        return next((one for one in (*self.policy.levels, *self.policy.desks) if one.name == name), None)
 
     def emit(self, *events: e.AnyEvent) -> None:
         for event in events:

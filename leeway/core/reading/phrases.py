@@ -104,6 +104,7 @@ _NEEDED_SLOTS: dict[str, dict[str, tuple[str, ...]]] = {
         **_REFERENCES,
         "card": ("last4",),
         "name": ("name",),
+        "name_if_capital": ("name",),
         "address": ("few",),
         "postcode": ("zip", "ukpostcode"),
         "product": ("product",),

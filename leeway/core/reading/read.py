@@ -19,7 +19,7 @@ from leeway.core.reading.wants import Want, find_wants
 
 
 class CustomerReading(msgspec.Struct, frozen=True):
-    """A customer's message: the prepared text for further readers, what it tells and wants, whether it says anything."""
+    """A customer's message: prepared for further readers, what it tells and wants, whether it says anything."""
 
     message: Prepared
     told: tuple[Told, ...]

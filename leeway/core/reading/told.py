@@ -128,16 +128,13 @@ def _card_words(message: Prepared, hit: Hit) -> Told | None:
 
 
 def _person(message: Prepared, hit: Hit) -> Told | None:
-    """The capitalised words of a name; a name in small letters only after "name is"."""
+    """The words of a name: while they are written with a capital, or up to two small ones after "my name is"."""
     start, end = hit.match.span("name")
     words = message.text[start:end].split(" ")
-    stop = message.phrases.stop_words
+    small_may_be = hit.rule.kind == "name" and not words[0][:1].isupper()
     kept: list[str] = []
-    for word in words:
-        small = not word[:1].isupper()
-        if word.lower() in stop or (
-            small and (kept or not hit.match.group().startswith(("my name", "name")))
-        ):
+    for word in words[: 2 if small_may_be else len(words)]:
+        if word.lower() in message.phrases.stop_words or not (small_may_be or word[:1].isupper()):
             break
         kept.append(word)
     if not kept:
@@ -206,6 +203,7 @@ _READERS: dict[str, Callable[[Prepared, Hit], Told | None]] = {
     **dict.fromkeys(REFERENCE_KINDS, _reference),
     "card": _card_words,
     "name": _person,
+    "name_if_capital": _person,
     "address": _address,
     "postcode": _postcode,
     "product": _product,
