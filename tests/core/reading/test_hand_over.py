@@ -157,6 +157,13 @@ def test_a_short_message_nobody_asked_for_tells_nothing(english, text):
     assert find_told(customer(english, text), at=AT, asked={"address"}) == ()
 
 
+def test_a_name_in_small_letters_is_one_only_where_a_name_is_said(english):
+    assert [one.value for one in told_in(english, "my name is vinod chopra and i need help")] == [
+        "vinod chopra"
+    ]
+    assert told_in(english, "this is ridiculous from start to end") == ()
+
+
 # -- asked again -------------------------------------------------------------------------------------------------
 
 
