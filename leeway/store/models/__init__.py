@@ -6,6 +6,7 @@ were stored, and both databases hold the same ones. Only small settings that nob
 ``JSONField``.
 """
 
+from leeway.store.models.access import AccessRow
 from leeway.store.models.case import CaseRow, InteractionRow
 from leeway.store.models.customer import CustomerRow
 from leeway.store.models.document import Document
@@ -16,6 +17,7 @@ from leeway.store.models.token import Token
 from leeway.store.models.watch import RunMark
 
 __all__ = [
+    "AccessRow",
     "CaseRow",
     "CustomerRow",
     "Document",

@@ -150,3 +150,7 @@ def cases(numbers: Collection[int]) -> dict[int, Case]:
     return {
         row.pk: _read_case.decode(row.state) for row in CaseRow.objects.filter(pk__in=numbers).only("state")
     }
+
+
+def read(row: CaseRow) -> Case:
+    return _read_case.decode(row.state)

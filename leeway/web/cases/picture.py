@@ -1,0 +1,192 @@
+"""Everything the pages of one case show, put together once for both of them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from leeway.core.case import Case
+from leeway.core.cue import Cue
+from leeway.core.handoff import SLOTS, Packet, packet
+from leeway.core.journey import JourneyPoint, trend
+from leeway.core.matrix import leads_up
+from leeway.core.policy import Level, Policy
+from leeway.core.risk import cue_in_words
+from leeway.store.queries import cases, customers, story
+from leeway.web import house
+from leeway.web.access import Viewer
+
+STORM_CUES = frozenset({"anger", "profanity", "asks_for_supervisor", "legal_threat", "regulator_threat", "public_threat"})
+CALM_CUES = frozenset({"thanks", "satisfied"})
+
+
+def picture(case: Case, viewer: Viewer) -> dict[str, Any]:
+    """The context of a case's pages."""
+    world, now = house.world(), house.now()
+    policy = world.policy_for(case.policy_version)
+    customer = customers.customer(case.customer)
+    made = packet(case, policy, customer, now)
+    return {
+        "case": case,
+        "policy": policy,
+        "customer": customer,
+        "packet": made,
+        "sections": packet_sections(made),
+        "slots": [(slot, SLOTS.get(slot, slot)) for slot in made.missing],
+        "turns": [spoken(turn, case) for turn in story.turns(case.id)],
+        "trend": trend(case.journey),
+        "chart": journey_chart(case.journey, case.contacts),
+        "path": level_path(policy, case),
+        "levels_above": [level for level in (*policy.levels, *policy.desks) if _above(policy, level, case.level)],
+        "levels_below": [level for level in policy.levels if level.rank < policy.level(case.level).rank],
+        "before": [(step, case.steps.get(step.name)) for step in policy.before],
+        "colleagues": [person for person in world.roster.people if person.active and person.id != case.owner],
+        "clocks": running_clocks(case),
+        "open_promises": [item for item in case.promises if item.state in ("found", "pending", "approaching")],
+        "settled_promises": [item for item in case.promises if item.state in ("kept", "broken", "released")][-5:],
+        "open_consults": [item for item in case.consults if item.answered_at is None],
+        "closed_consults": [item for item in case.consults if item.answered_at is not None],
+        "authority": [limit for limit in policy.authority if limit.level == case.level],
+        "newer_policy": world.policy.version if case.policy_version and world.policy.version > case.policy_version else 0,
+        "others": other_cases(case, viewer),
+        "may_act": viewer.may_act_on(case),
+        "asked_of_me": case.asked is not None and case.asked.person == viewer.person,
+        "key": uuid.uuid4().hex,
+    }
+
+
+def _above(policy: Policy, level: Level, current: str) -> bool:
+    from leeway.core.policy import Rule  # noqa: PLC0415
+
+    return leads_up(policy, Rule("", (), level.name, "customer_request"), current)
+
+
+PACKET_SECTIONS = (
+    ("wants", "Wants"),
+    ("feeling", "How they feel"),
+    ("told", "Already told us"),
+    ("explained", "Explained"),
+    ("tried", "What was tried"),
+    ("promises_open", "Promised, open"),
+    ("promises_broken", "Promised, not kept"),
+    ("promises_kept", "Promised, kept"),
+    ("offers", "Offers made"),
+    ("authority", "Room left at this level"),
+    ("worth", "Worth to us"),
+    ("why", "Why it escalated"),
+    ("answers", "Asked back"),
+)
+
+
+def packet_sections(made: Packet) -> list[tuple[str, str, Any]]:
+    """The filled sections with their titles, in the order in which one reads them."""
+    return [(name, title, getattr(made, name)) for name, title in PACKET_SECTIONS if getattr(made, name)]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One message for the page: its text with the cues marked in it."""
+
+    turn: story.Turn
+    name: str
+    html: SafeString
+
+
+def spoken(turn: story.Turn, case: Case) -> Spoken:
+    message = turn.message
+    name = (case.customer_name or case.customer) if message.author == "customer" else message.by or message.author
+    return Spoken(turn, name, marked(message.text, turn.cues))
+
+
+def marked(text: str, cues: tuple[Cue, ...]) -> SafeString:
+    """The message with every cue underlined and named; overlapping ones share one mark. All of it escaped."""
+    parts: list[SafeString] = []
+    at = 0
+    for cue in sorted((cue for cue in cues if cue.end > cue.start), key=lambda cue: (cue.start, -cue.end)):
+        if cue.start < at or cue.end > len(text):
+            continue
+        weather = "storm" if cue.kind in STORM_CUES else "calm" if cue.kind in CALM_CUES else "breeze"
+        parts.append(escape(text[at : cue.start]))
+        parts.append(
+            format_html(
+                '<mark class="{}">{}</mark><sup>{}</sup>', weather, text[cue.start : cue.end], cue_in_words(cue.kind)
+            )
+        )
+        at = cue.end
+    parts.append(escape(text[at:]))
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+
+
+CHART_WIDTH, CHART_HEIGHT = 760, 84
+
+
+def journey_chart(points: tuple[JourneyPoint, ...], contacts: tuple[Any, ...]) -> SafeString:
+    """The emotional journey, drawn: sentiment from 1 (top) to -1, a dashed line where a new contact begins."""
+    if len(points) < 2:  # noqa: PLR2004 - one point is no line
+        return SafeString("")
+    step = CHART_WIDTH / (len(points) - 1)
+    spots = [(i * step, (1 - point.sentiment) / 2 * (CHART_HEIGHT - 16) + 8, point) for i, point in enumerate(points)]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in spots)
+    worst = min(spots, key=lambda spot: spot[2].sentiment)
+    begins = [
+        (x, number)
+        for number, at in enumerate(contacts[1:], start=2)
+        if (x := next((x for x, _, point in spots if point.at >= at), None)) is not None
+    ]
+    dashes = format_html_join(
+        "",
+        '<line class="contact" x1="{0}" x2="{0}" y1="4" y2="80"/><text x="{1}" y="12">{2}</text>',
+        ((f"{x:.0f}", f"{min(x + 4, CHART_WIDTH - 64):.0f}", f"contact {number}") for x, number in begins),
+    )
+    dots = format_html_join(
+        "",
+        '<circle cx="{}" cy="{}" r="{}" class="{}"><title>{}</title></circle>',
+        (
+            (f"{x:.1f}", f"{y:.1f}", 4 if point is worst[2] else 2.5, "dot" if point is worst[2] else "spot", _said(point))
+            for x, y, point in spots
+        ),
+    )
+    label = f"emotional journey over {len(points)} turns: {points[0].feeling} at first, {points[-1].feeling} now"
+    return format_html(
+        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}"><line class="axis" x1="0" x2="{}" y1="42" y2="42"/>'
+        '{}<polyline class="journey" points="{}"/>{}</svg>',
+        CHART_WIDTH,
+        CHART_HEIGHT,
+        label,
+        CHART_WIDTH,
+        dashes,
+        line,
+        dots,
+    )
+
+
+def _said(point: JourneyPoint) -> str:
+    why = f": {point.why}" if point.why else ""
+    return f"{point.feeling}, patience {round(point.patience)} of 100{why}"
+
+
+def level_path(policy: Policy, case: Case) -> list[tuple[Level, str]]:
+    """The rungs with where the case is: done below, now, ahead; a desk stands after the rung it is beside."""
+    here = policy.level(case.level) if case.level else policy.levels[0]
+    rungs = list(policy.levels)
+    if here.kind == "functional":
+        rungs.insert(min(here.rank + 1, len(rungs)), here)
+    place = rungs.index(here)
+    return [(rung, "done" if i < place else "now" if i == place else "") for i, rung in enumerate(rungs)]
+
+
+def running_clocks(case: Case) -> list[Any]:
+    """Deadlines a person cares about, the next to run out first; helpers of our own are left out."""
+    shown = [clock for clock in case.clocks.values() if clock.kind not in ("rest", "step")]
+    return sorted(shown, key=lambda clock: (clock.due is None, clock.due or clock.started_at))
+
+
+def other_cases(case: Case, viewer: Viewer) -> list[Case]:
+    """The customer's other cases this person may see, the latest first."""
+    rows = cases.narrowed(cases.visible_cases(viewer), cases.Wanted(customer=case.customer))
+    found = cases.page(rows.exclude(pk=case.id), size=6).rows
+    return [cases.read(row) for row in found]
