@@ -75,6 +75,40 @@ def conversations(file: Path, source: str, restart: bool, live_within: timedelta
         _show(outcome, refusals)
 
 
+@import_.command("export")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+def export_(folder: Path, as_json: bool) -> None:
+    """Take a folder written by `leeway export` into an empty house."""
+    from leeway.store.importing.restoring import restore
+    from leeway.store.instants import utc_now
+
+    with database() as driver:
+        manifest = restore(driver, folder, now=utc_now())
+    if as_json:
+        print_json(manifest)
+    else:
+        rows = sorted(manifest.files.items())
+        console().print(table("", ("Taken in", "lines"), rows, numbers=1))
+
+
+@import_.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+def customers(file: Path, as_json: bool) -> None:
+    """Read what you know of your customers, from CSV or JSON Lines. Empty fields leave ours as they are."""
+    from leeway.store.importing.customers import import_customers
+    from leeway.store.instants import utc_now
+
+    with refused_lines(file) as refusals, database() as driver:
+        report = import_customers(driver, file, refused=refusals, now=utc_now())
+    if as_json:
+        print_json({**report, "refused_file": str(refusals.path) if refusals.count else None})
+        return
+    console().print(table("", ("Customers", ""), list(report.items()), numbers=1))
+    _show_refused(console(), refusals, {})
+
+
 def _run(plan: Plan, refusals: Refusals, *, quiet: bool) -> Outcome:
     from leeway.store.importing.reading import has_conversations
 

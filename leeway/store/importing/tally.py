@@ -21,7 +21,6 @@ class Tally(msgspec.Struct):
     refused: int = 0
     cases: int = 0
     cases_joined: int = 0
-    cases_left_live: int = 0
     cues: dict[str, int] = {}
     alerts: int = 0
     escalations: int = 0
