@@ -16,12 +16,13 @@ from leeway.core.roster import Roster
 from leeway.core.world import Language, World
 from leeway.desk.door import Desk
 from leeway.store import documents, marks
-from leeway.store.address import Address, Sqlite, address
+from leeway.store.address import Address, Postgres, Sqlite, address
 from leeway.store.home import home
 from leeway.store.instants import utc_now
 from leeway.store.tokens import LiveToken, live, mark_used
 from leeway.store.upkeep import bring_up_to_date
 from leeway.store.writer.driver import Driver, open_driver
+from leeway.store.writer.news import Written
 from leeway.store.writer.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -146,6 +147,15 @@ class House:
     def driver(self) -> Driver:
         """A connection of one's own, for one thread."""
         return open_driver(self.address)
+
+    def listen(self, heard: Callable[[Written], None]) -> None:
+        """Calls this after every commit: of this process in its writing thread, and on PostgreSQL of others too."""
+        self.writer.listen(heard)
+        if isinstance(self.address, Postgres):
+            from leeway.store.bell import Bell
+
+            bell = Bell(self.address, heard)
+            self.start("bell", bell.run, bell.stop)
 
     def start(self, name: str, run: Callable[[], None], stop: Callable[[], None]) -> None:
         """Runs something in a thread of its own until the house closes; ``stop`` makes ``run`` return soon."""

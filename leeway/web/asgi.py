@@ -12,10 +12,12 @@ import asyncio
 import logging
 import os
 import signal
+import threading
 from collections.abc import Callable
 from functools import cache
 from typing import Any, cast
 
+from leeway.web import house as pages
 from leeway.web.health import HealthPage
 from leeway.web.http import App, Receive, Scope, Send
 from leeway.web.ingest import Ingest
@@ -33,6 +35,7 @@ class Application:
 
     def __init__(self, house: House) -> None:
         gate = Gate(token_reader(house))
+        self._pages: App | None = None
         self._native: dict[str, App] = {
             "/api/v1/facts": Ingest(house.writer, gate),
             "/healthz": HealthPage(house.writer, house.database, watchdog_reader(house)),
@@ -45,9 +48,9 @@ class Application:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            app = self._native.get(scope["path"])
+            app = self._native.get(scope["path"]) or self._pages
             if app is None:
-                app = await asyncio.to_thread(django)
+                app = self._pages = await asyncio.to_thread(django)
             await app(scope, receive, send)
 
 
@@ -60,9 +63,17 @@ async def _live(receive: Receive, send: Send) -> None:
             return
 
 
-@cache
 def django() -> App:
-    """Django with everything it imports; made when it is first asked for, or by ``warm_up``."""
+    """Django with everything it imports, made once; the server asks for it as soon as it runs."""
+    with _one_at_a_time:
+        return _django()
+
+
+_one_at_a_time = threading.Lock()
+
+
+@cache
+def _django() -> App:
     from a2wsgi import WSGIMiddleware  # noqa: PLC0415 - ingest must not wait for Django's imports
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
 
@@ -77,6 +88,7 @@ def serve(
 ) -> None:
     """Runs until SIGINT or SIGTERM. ``beside`` starts what runs in the same process (``worker.start_services``)."""
     house = open_house()
+    pages.use(house)
     try:
         if beside is not None:
             beside(house)
@@ -91,7 +103,13 @@ async def _serve(house: House, host: str, port: int) -> None:
     from granian.server.embed import Server  # noqa: PLC0415
 
     server = Server(
-        Application(house), address=host, port=port, interface=Interfaces.ASGI, websockets=False, backlog=1024
+        Application(house),
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        backlog=1024,
+        log_enabled=False,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

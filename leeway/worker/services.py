@@ -12,5 +12,5 @@ def start_services(house: House) -> None:
 
 def start_sweeper(house: House) -> None:
     sweeper = Sweeper(house.driver(), house.writer.call, house.clock)
-    house.writer.listen(sweeper.heard)
+    house.listen(sweeper.heard)
     house.start("sweeper", sweeper.run, sweeper.stop)

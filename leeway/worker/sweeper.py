@@ -18,8 +18,8 @@ from leeway.desk.handle import Answer, Done
 from leeway.desk.ports import Item, StoreTrouble
 from leeway.store import marks
 from leeway.store.instants import read_instant
-from leeway.store.writer.books import Written
 from leeway.store.writer.driver import Driver
+from leeway.store.writer.news import Written
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,8 @@ AT_ONCE = 200
 """Cases woken in one transaction: small enough that a message which comes meanwhile is not kept waiting."""
 
 ON_TIME = timedelta(seconds=60)
-LOOK_AGAIN_SECONDS = 30.0
-"""The longest sleep. Another process may have set an earlier wake-up without our hearing of it."""
+LOOK_AGAIN_SECONDS = 5.0
+"""The longest sleep. On SQLite another process may set an earlier wake-up without our hearing of it."""
 
 WATCH_EVERY = timedelta(minutes=1)
 HOLD = timedelta(minutes=1)

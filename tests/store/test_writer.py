@@ -23,7 +23,7 @@ from leeway.desk.handle import Done, Failed, Refused
 from leeway.desk.ports import Busy, Item
 from leeway.desk.refusals import BelongsNowhere, CustomerUnknown, UnknownCase
 from leeway.store.rebuild import rebuild, stored
-from leeway.store.writer.books import Written
+from leeway.store.writer.news import Written
 from leeway.store.writer.writer import Closed, Writer
 from leeway.wiring import House, PublishedWorlds
 from tests.houses import MONDAY_MORNING, Watch

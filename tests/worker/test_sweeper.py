@@ -13,7 +13,7 @@ from leeway.desk.handle import Done
 from leeway.desk.ports import Item
 from leeway.store import marks
 from leeway.store.rebuild import differences, stored
-from leeway.store.writer.books import Written
+from leeway.store.writer.news import Written
 from leeway.wiring import House
 from leeway.worker.sweeper import AT_ONCE, Sweeper
 from tests.houses import Watch

@@ -18,6 +18,7 @@ from leeway.desk.which_case import introduction
 from leeway.store.writer import tables
 from leeway.store.writer.chain import link
 from leeway.store.writer.driver import Driver, Row
+from leeway.store.writer.news import Written
 from leeway.store.writer.rows import (
     case_row,
     changed_escalations,
@@ -59,19 +60,6 @@ class CaseCache:
 
     def forget(self) -> None:
         self._kept.clear()
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What one group put down, for those who wait for news. ``facts`` and ``events`` are the last numbers
-    given.
-    """
-
-    cases: tuple[int, ...] = ()
-    facts: int = 0
-    events: int = 0
-    outbox: bool = False
-    wake_at: datetime | None = None
 
 
 class SqlBooks:
@@ -209,7 +197,7 @@ class SqlBooks:
             outbox=outbox,
             wake_at=min((at for case in changes.cases.values() if (at := case.wake_at)), default=None),
         )
-        self._driver.notify(f"{self.written.events} {int(outbox)}")
+        self._driver.notify(self.written)
 
     def _write_log(self, entries: Sequence[Entry]) -> int:
         """Facts, events, and the new ends of the chains. Gives the number of the last event."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Protocol
 
 from leeway.store.address import Address, Sqlite
+from leeway.store.writer.news import Written
 from leeway.store.writer.tables import Table
 
 Row = tuple[Any, ...]
@@ -59,8 +60,8 @@ class Driver(Protocol):
         commits.
         """
 
-    def notify(self, payload: str) -> None:
-        """Tells other processes at commit, where the database can."""
+    def notify(self, written: Written) -> None:
+        """Tells other processes at the commit, where the database can."""
 
 
 def open_driver(where: Address) -> Driver:

@@ -15,6 +15,7 @@ from typing import Any
 from leeway.desk.ports import StoreTrouble
 from leeway.store.address import BUSY_TIMEOUT_SECONDS, SQLITE_PRAGMAS, Sqlite
 from leeway.store.writer.driver import Row, WhenThere
+from leeway.store.writer.news import Written
 from leeway.store.writer.sql import if_there, into, names, of
 from leeway.store.writer.tables import INSTANT, Table
 
@@ -119,7 +120,7 @@ class SqliteDriver:
     def order_log(self) -> None:
         """Nothing to do: there is one writing transaction at a time."""
 
-    def notify(self, payload: str) -> None:
+    def notify(self, written: Written) -> None:
         """Nothing to do: other processes on one SQLite file look by themselves."""
 
 

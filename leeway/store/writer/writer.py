@@ -22,8 +22,9 @@ from leeway.core.decide import decide as core_decide
 from leeway.core.world import World
 from leeway.desk.handle import Answer, Decide, Failed, handle_group
 from leeway.desk.ports import Busy, Item, StoreTrouble
-from leeway.store.writer.books import CaseCache, SqlBooks, Written
+from leeway.store.writer.books import CaseCache, SqlBooks
 from leeway.store.writer.driver import Driver
+from leeway.store.writer.news import Written
 
 log = logging.getLogger(__name__)
 
