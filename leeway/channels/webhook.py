@@ -17,6 +17,7 @@ from typing import Literal
 import httpx
 import msgspec
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from leeway.channels.base import (
     Delivered,
@@ -88,7 +89,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         """Refuse at once what could not send anything."""
         try:
             Webhook(self.secret.reveal())
-        except (ValueError, RuntimeError):
+        except (ValueError, RuntimeError, EmptyWebhookSecretError):
             raise ValueError("the signing secret is whsec_ followed by base64") from None
         if self.url:
             _checked(self.url)
