@@ -88,7 +88,7 @@ def _read_customer(
 ) -> None:
     case = turn.case
     currency = turn.policy.currency
-    told = find_told(message, at=turn.at, zone=_zone(turn), currency=currency)
+    told = find_told(message, at=turn.at, zone=_zone(turn), currency=currency, asked=case.asked_slots)
     wants = find_wants(message, at=turn.at, zone=_zone(turn), currency=currency)
     known = {(item.told.kind, item.told.value) for item in case.told}
     matter = update(case.matter or NOTHING_YET, message, told, wants, message_id=fact.id)
@@ -213,7 +213,7 @@ def from_us(turn: Turn, fact: f.MessageReceived) -> None:
     message = prepare(fact.text, language.phrases, "agent")
     asked = find_asks(message)
     again = asked_again(asked, [item.told for item in turn.case.told], turn.case.matter)
-    answers_the_wait = turn.case.waiting_since is None or turn.at >= turn.case.waiting_since
+    answers_the_wait = solving.answers_the_wait(turn)
     turn.emit(
         e.MessageRead(
             at=turn.at,
