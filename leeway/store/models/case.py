@@ -46,6 +46,13 @@ class CaseRow(models.Model):
             models.Index(
                 fields=["wake_at"], condition=models.Q(wake_at__isnull=False), name="leeway_case_wake"
             ),
+            # What should never be: kept small by that, so that looking for it costs nothing.
+            models.Index(
+                fields=["id"],
+                condition=models.Q(status__in=["open", "paused"])
+                & (models.Q(owner="") | models.Q(wake_at__isnull=True)),
+                name="leeway_case_forgotten",
+            ),
             models.Index(fields=["status", "-last_message_at", "-id"], name="leeway_case_status"),
             models.Index(fields=["escalated", "next_due", "id"], name="leeway_case_escalated"),
             models.Index(fields=["owner", "status", "-last_message_at", "-id"], name="leeway_case_owner"),
