@@ -20,7 +20,9 @@ from leeway.store.queries import cases, customers, story
 from leeway.web import house
 from leeway.web.access import Viewer
 
-STORM_CUES = frozenset({"anger", "profanity", "asks_for_supervisor", "legal_threat", "regulator_threat", "public_threat"})
+STORM_CUES = frozenset(
+    {"anger", "profanity", "asks_for_supervisor", "legal_threat", "regulator_threat", "public_threat"}
+)
 CALM_CUES = frozenset({"thanks", "satisfied"})
 
 
@@ -41,17 +43,25 @@ def picture(case: Case, viewer: Viewer) -> dict[str, Any]:
         "trend": trend(case.journey),
         "chart": journey_chart(case.journey, case.contacts),
         "path": level_path(policy, case),
-        "levels_above": [level for level in (*policy.levels, *policy.desks) if _above(policy, level, case.level)],
+        "levels_above": [
+            level for level in (*policy.levels, *policy.desks) if _above(policy, level, case.level)
+        ],
         "levels_below": [level for level in policy.levels if level.rank < policy.level(case.level).rank],
         "before": [(step, case.steps.get(step.name)) for step in policy.before],
         "colleagues": [person for person in world.roster.people if person.active and person.id != case.owner],
         "clocks": running_clocks(case),
-        "open_promises": [item for item in case.promises if item.state in ("found", "pending", "approaching")],
-        "settled_promises": [item for item in case.promises if item.state in ("kept", "broken", "released")][-5:],
+        "open_promises": [
+            item for item in case.promises if item.state in ("found", "pending", "approaching")
+        ],
+        "settled_promises": [item for item in case.promises if item.state in ("kept", "broken", "released")][
+            -5:
+        ],
         "open_consults": [item for item in case.consults if item.answered_at is None],
         "closed_consults": [item for item in case.consults if item.answered_at is not None],
         "authority": [limit for limit in policy.authority if limit.level == case.level],
-        "newer_policy": world.policy.version if case.policy_version and world.policy.version > case.policy_version else 0,
+        "newer_policy": world.policy.version
+        if case.policy_version and world.policy.version > case.policy_version
+        else 0,
         "others": other_cases(case, viewer),
         "may_act": viewer.may_act_on(case),
         "asked_of_me": case.asked is not None and case.asked.person == viewer.person,
@@ -98,7 +108,11 @@ class Spoken:
 
 def spoken(turn: story.Turn, case: Case) -> Spoken:
     message = turn.message
-    name = (case.customer_name or case.customer) if message.author == "customer" else message.by or message.author
+    name = (
+        (case.customer_name or case.customer)
+        if message.author == "customer"
+        else message.by or message.author
+    )
     return Spoken(turn, name, marked(message.text, turn.cues))
 
 
@@ -113,7 +127,10 @@ def marked(text: str, cues: tuple[Cue, ...]) -> SafeString:
         parts.append(escape(text[at : cue.start]))
         parts.append(
             format_html(
-                '<mark class="{}">{}</mark><sup>{}</sup>', weather, text[cue.start : cue.end], cue_in_words(cue.kind)
+                '<mark class="{}">{}</mark><sup>{}</sup>',
+                weather,
+                text[cue.start : cue.end],
+                cue_in_words(cue.kind),
             )
         )
         at = cue.end
@@ -126,10 +143,13 @@ CHART_WIDTH, CHART_HEIGHT = 760, 84
 
 def journey_chart(points: tuple[JourneyPoint, ...], contacts: tuple[Any, ...]) -> SafeString:
     """The emotional journey, drawn: sentiment from 1 (top) to -1, a dashed line where a new contact begins."""
-    if len(points) < 2:  # noqa: PLR2004 - one point is no line
+    if len(points) < 2:
         return SafeString("")
     step = CHART_WIDTH / (len(points) - 1)
-    spots = [(i * step, (1 - point.sentiment) / 2 * (CHART_HEIGHT - 16) + 8, point) for i, point in enumerate(points)]
+    spots = [
+        (i * step, (1 - point.sentiment) / 2 * (CHART_HEIGHT - 16) + 8, point)
+        for i, point in enumerate(points)
+    ]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in spots)
     worst = min(spots, key=lambda spot: spot[2].sentiment)
     begins = [
@@ -146,11 +166,19 @@ def journey_chart(points: tuple[JourneyPoint, ...], contacts: tuple[Any, ...]) -
         "",
         '<circle cx="{}" cy="{}" r="{}" class="{}"><title>{}</title></circle>',
         (
-            (f"{x:.1f}", f"{y:.1f}", 4 if point is worst[2] else 2.5, "dot" if point is worst[2] else "spot", _said(point))
+            (
+                f"{x:.1f}",
+                f"{y:.1f}",
+                4 if point is worst[2] else 2.5,
+                "dot" if point is worst[2] else "spot",
+                _said(point),
+            )
             for x, y, point in spots
         ),
     )
-    label = f"emotional journey over {len(points)} turns: {points[0].feeling} at first, {points[-1].feeling} now"
+    label = (
+        f"emotional journey over {len(points)} turns: {points[0].feeling} at first, {points[-1].feeling} now"
+    )
     return format_html(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}"><line class="axis" x1="0" x2="{}" y1="42" y2="42"/>'
         '{}<polyline class="journey" points="{}"/>{}</svg>',

@@ -48,6 +48,11 @@ def number(value: str) -> int:
     return int(value)
 
 
+def case_number(value: str) -> int:
+    """``C-12`` or ``12``."""
+    return int(value.strip().upper().removeprefix("C-"))
+
+
 def yes(value: str) -> bool:
     return value in ("yes", "on", "true", "1")
 
@@ -68,13 +73,18 @@ def instant(value: str) -> datetime:
 
 EXPECTED: Mapping[Read, Any] = {
     number: _("a number"),
+    case_number: _("the number of a case, such as C-12"),
     cents: _("an amount such as 12.50"),
     instant: _("a date and time"),
 }
 
 VERBS: dict[str, Verb] = {
-    "reply": Verb(f.MessageReceived, _("Sent."), {"text": text}, ("text",), {"author": "agent", "send": True}),
-    "note": Verb(f.MessageReceived, _("Noted."), {"text": text}, ("text",), {"author": "agent", "internal": True}),
+    "reply": Verb(
+        f.MessageReceived, _("Sent."), {"text": text}, ("text",), {"author": "agent", "send": True}
+    ),
+    "note": Verb(
+        f.MessageReceived, _("Noted."), {"text": text}, ("text",), {"author": "agent", "internal": True}
+    ),
     "whisper": Verb(
         f.MessageReceived,
         _("Whispered to the owner."),
@@ -87,22 +97,39 @@ VERBS: dict[str, Verb] = {
     "leave": Verb(f.HelperLeft, _("You left the conversation.")),
     "accept": Verb(f.HandoffAccepted, _("It is yours. The customer is told."), {"seen": number}),
     "decline": Verb(f.HandoffDeclined, _("Declined. Somebody else is asked."), {"reason": text}, ("reason",)),
-    "ask-back": Verb(f.HandoffAskedBack, _("Asked the person handing over."), {"question": text}, ("question",)),
+    "ask-back": Verb(
+        f.HandoffAskedBack, _("Asked the person handing over."), {"question": text}, ("question",)
+    ),
     "answer-back": Verb(f.HandoffAnswered, _("Answered."), {"answer": text}, ("answer",)),
-    "hand-over": Verb(f.HandedOver, _("Asked. It stays yours until they accept."), {"to": text, "reason": text}),
+    "hand-over": Verb(
+        f.HandedOver, _("Asked. It stays yours until they accept."), {"to": text, "reason": text}
+    ),
     "escalate": Verb(
         f.EscalationRequested,
         _("Escalation requested."),
         {"to": text, "reason": text, "note": text, "override": text, "seen": number},
         fixed={"requested_by": "agent"},
     ),
-    "turn-down": Verb(f.EscalationDeclined, _("Declined; the owner is told why."), {"reason": text}, ("reason",), for_leads=True),
-    "de-escalate": Verb(f.Deescalated, _("Handed back down."), {"to": text, "reason": text}, ("reason",)),
-    "consult": Verb(f.ConsultAsked, _("Asked. The case stays where it is."), {"question": text, "to": text}, ("question",)),
-    "advise": Verb(
-        f.ConsultAnswered, _("Advice given."), {"advice": text, "consult": number, "averted": yes}, ("advice",)
+    "turn-down": Verb(
+        f.EscalationDeclined,
+        _("Declined; the owner is told why."),
+        {"reason": text},
+        ("reason",),
+        for_leads=True,
     ),
-    "slot": Verb(f.SlotFilled, _("The packet knows it now."), {"slot": text, "value": text}, ("slot", "value")),
+    "de-escalate": Verb(f.Deescalated, _("Handed back down."), {"to": text, "reason": text}, ("reason",)),
+    "consult": Verb(
+        f.ConsultAsked, _("Asked. The case stays where it is."), {"question": text, "to": text}, ("question",)
+    ),
+    "advise": Verb(
+        f.ConsultAnswered,
+        _("Advice given."),
+        {"advice": text, "consult": number, "averted": yes},
+        ("advice",),
+    ),
+    "slot": Verb(
+        f.SlotFilled, _("The packet knows it now."), {"slot": text, "value": text}, ("slot", "value")
+    ),
     "step": Verb(f.StepTaken, _("Ticked."), {"step": text, "note": text}, ("step",)),
     "update": Verb(f.UpdateSent, _("The customer has the news."), {"text": text, "kind": text}, ("text",)),
     "promise": Verb(
@@ -112,7 +139,9 @@ VERBS: dict[str, Verb] = {
         ("what", "due"),
     ),
     "keep": Verb(f.PromiseKept, _("Kept. Well done."), {"promise": number, "note": text}, ("promise",)),
-    "release": Verb(f.PromiseReleased, _("No promise any more."), {"promise": number, "reason": text}, ("promise",)),
+    "release": Verb(
+        f.PromiseReleased, _("No promise any more."), {"promise": number, "reason": text}, ("promise",)
+    ),
     "attempt": Verb(
         f.AttemptMade,
         _("Written down as tried."),
@@ -125,11 +154,29 @@ VERBS: dict[str, Verb] = {
         {"attempt": number, "answer": text, "reason": text},
         ("answer",),
     ),
-    "pause": Verb(f.Paused, _("Paused."), {"cause": text, "note": text, "until": instant}, ("cause",), undo="resume"),
+    "pause": Verb(
+        f.Paused, _("Paused."), {"cause": text, "note": text, "until": instant}, ("cause",), undo="resume"
+    ),
     "resume": Verb(f.Resumed, _("Going on.")),
-    "resolve": Verb(f.Resolved, _("Resolved. We follow up."), {"how": text, "within_authority": text}, ("how",), undo="reopen"),
+    "resolve": Verb(
+        f.Resolved,
+        _("Resolved. We follow up."),
+        {"how": text, "within_authority": text},
+        ("how",),
+        undo="reopen",
+    ),
     "reopen": Verb(f.Reopened, _("Open again."), {"reason": text}, fixed={"reason": "taken back"}),
-    "apply-policy": Verb(f.PolicyApplied, _("The new policy applies to this case."), {"version": number}, ("version",), for_leads=True),
+    "merge": Verb(
+        f.MergedInto, _("Merged. You are in the other case now."), {"into": case_number}, ("into",)
+    ),
+    "split": Verb(f.SplitOff, _("Split off as a case of its own."), {"what": text}, ("what",)),
+    "apply-policy": Verb(
+        f.PolicyApplied,
+        _("The new policy applies to this case."),
+        {"version": number},
+        ("version",),
+        for_leads=True,
+    ),
 }
 
 

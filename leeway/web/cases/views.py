@@ -56,13 +56,23 @@ def do(request: HttpRequest, number: int, verb: str) -> HttpResponse:
 def _pressed(request: HttpRequest, viewer: Viewer, number: int, verb: str) -> int:
     found = VERBS[verb]
     fields = fields_of(found, request.POST.dict())
+    if verb == "merge":
+        case_for(request, fields["into"])  # one may only merge into what one may see
+    if verb == "split":
+        fields["new_case"] = 0
     done = house.press(found.fact, by=viewer.person, case=number, key=request.POST.get("key", ""), **fields)
-    return done.case
+    return int(fields.get("into", done.case))
 
 
 def _refused(request: HttpRequest, number: int, sentence: str) -> HttpResponse:
     """Nothing happened. What the person wrote comes back to them, with the sentence."""
-    context = {"place": "conversations", "number": number, "sentence": sentence, "sent": request.POST, "back": _back(request, number)}
+    context = {
+        "place": "conversations",
+        "number": number,
+        "sentence": sentence,
+        "sent": request.POST,
+        "back": _back(request, number),
+    }
     return render(request, "leeway/cases/refused.html", context, status=422)
 
 

@@ -206,3 +206,60 @@ def level_chip(name: str) -> SafeString:
     label = level.label or plain(name).capitalize()
     weather = LEVEL_WEATHER[min(level.rank, 3)]
     return format_html('<span class="chip {}">L{} {}</span>', weather, level.rank + 1, label)
+
+
+EVENT_WORDS: dict[str, str] = {
+    "case_opened": "case opened at {level}",
+    "interaction_joined": "contact by {channel}",
+    "rule_decided": "rule “{rule}” sends it to {go}",
+    "escalated": "now at {level}: {why}",
+    "escalation_turned_down": "escalation declined: {reason}",
+    "escalation_ended": "escalation ended: {outcome}",
+    "case_deescalated": "handed back down to {to}: {reason}",
+    "owner_assigned": "{person} owns it: {why}",
+    "owner_asked": "{person} is asked to take it: {why}",
+    "owner_accepted": "{person} accepted",
+    "accept_expired": "{person} did not answer in time",
+    "handoff_turned_down": "{person} declined: {reason}",
+    "asked_back": "{person} asks back: {question}",
+    "nobody_there": "nobody available at {level}: {plan}",
+    "clock_stopped": "clock {name}: {outcome}",
+    "clock_warned": "warning: {name}",
+    "clock_breached": "clock {name} ran out",
+    "promise_settled": "promise {number} is {state}",
+    "risk_judged": "risk {risk}",
+    "case_resolved": "resolved: {how}",
+    "case_reopened": "opened again: {reason}",
+    "case_closed": "closed: {why}",
+    "case_paused": "paused: {cause}",
+    "policy_pinned": "policy version {version}: {why}",
+    "set_aside": "nothing changed: {why}",
+    "slot_recorded": "packet: {slot}",
+    "step_recorded": "step done: {step}",
+    "update_recorded": "the customer has news",
+    "rating_recorded": "rated {score} of 5",
+}
+
+
+@register.filter
+def event_words(event: object) -> str:
+    """One event in a line, for people; the whole of it is in the API's log."""
+    kind = str(type(event).__struct_config__.tag)  # type: ignore[attr-defined]
+    notice = getattr(event, "notice", None)
+    if kind == "notice_issued" and notice is not None:
+        return f"told {', '.join(person_name(who) for who in notice.to)}: {notice.subject}"
+    if kind == "customer_informed":
+        return f"told the customer: {event.message.text}"  # type: ignore[attr-defined]
+    if kind in ("clock_started", "clock_paused", "clock_resumed"):
+        clock = event.clock  # type: ignore[attr-defined]
+        until = full_time(clock.due) if clock.due else "standing still"
+        return f"{kind.replace('_', ' ')}: {clock.name}, {until}"
+    if kind == "message_read":
+        cues = ", ".join(cue_in_words(cue.kind) for cue in event.cues)  # type: ignore[attr-defined]
+        return f"message read: {cues}" if cues else "message read"
+    words = EVENT_WORDS.get(kind)
+    if words is None:
+        return kind.replace("_", " ")
+    fields = {name: str(getattr(event, name)) for name in event.__struct_fields__}  # type: ignore[attr-defined]
+    fields["person"] = person_name(fields.get("person", ""))
+    return words.format_map(fields)
