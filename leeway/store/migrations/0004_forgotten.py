@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                     ("status__in", ["open", "paused"]),
                     models.Q(("owner", ""), ("wake_at__isnull", True), _connector="OR"),
                 ),
-                fields=["id"],
+                fields=["status", "id"],
                 name="leeway_case_forgotten",
             ),
         ),

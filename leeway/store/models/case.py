@@ -48,7 +48,7 @@ class CaseRow(models.Model):
             ),
             # What should never be: kept small by that, so that looking for it costs nothing.
             models.Index(
-                fields=["id"],
+                fields=["status", "id"],
                 condition=models.Q(status__in=["open", "paused"])
                 & (models.Q(owner="") | models.Q(wake_at__isnull=True)),
                 name="leeway_case_forgotten",
