@@ -21,6 +21,8 @@ from leeway.web import house as pages
 from leeway.web.health import HealthPage
 from leeway.web.http import App, Receive, Scope, Send
 from leeway.web.ingest import Ingest
+from leeway.web.listeners import signed_in
+from leeway.web.live import Feed, Live
 from leeway.web.tokens import Gate
 from leeway.wiring import House, open_house, token_reader, watchdog_reader
 
@@ -28,6 +30,11 @@ log = logging.getLogger(__name__)
 
 DJANGO_THREADS = 16
 DEFAULT_PORT = 8321
+
+
+def _signed_in(cookies: str) -> bool:
+    django()
+    return signed_in(cookies)
 
 
 class Application:
@@ -40,6 +47,9 @@ class Application:
             "/api/v1/facts": Ingest(house.writer, gate),
             "/healthz": HealthPage(house.writer, house.database, watchdog_reader(house)),
         }
+        live = Live(Feed(house.driver()), _signed_in)
+        house.writer.listen(live.heard)
+        self.native("/live", live)
 
     def native(self, path: str, app: App) -> None:
         self._native[path] = app
