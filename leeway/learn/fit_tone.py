@@ -1,27 +1,22 @@
-"""Learn the tone weights of a cue pack from labelled messages, and print them as they stand in its file.
+"""Learn the tone weights of a cue pack from labelled messages, and write them as they stand in its file.
 
-    python -m leeway.learn.fit_tone en train.jsonl > tone.yaml
-
-Each line: {"text": "...", "label": 1} for an upset message, 0 otherwise. A logistic regression over single words,
-plain or within a negation's reach, that sees the words exactly as the pack will see them. Names of groups of
-people get no weight, whatever the data say: who is spoken of must not make a message sound upset.
+``tools/fit_tone.py`` is the command. A logistic regression over single words, plain or within a negation's reach,
+that sees the words exactly as the pack will see them. Names of groups of people get no weight, whatever the data
+say: who is spoken of must not make a message sound upset.
 """
 
 from __future__ import annotations
 
 import math
 import random
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from leeway import languages
 from leeway.core.cues import CuePack
 from leeway.core.cues.pack import CueData
 from leeway.core.cues.tokens import READ_LIMIT, TOKEN, Vocabulary, fold
 from leeway.core.cues.tone import ORDINARY_LENGTH, tone_features
-from leeway.learn.evaluate_cues import LabelledText, read_line
+from leeway.learn.evaluate_cues import LabelledText
 
 ROUNDS = 6
 STEP = 0.15
@@ -128,14 +123,3 @@ def _wrapped(start: str, words: Iterable[str]) -> Iterable[str]:
             line = "       "
         line = f"{line} {word}"
     yield line
-
-
-def main(arguments: Sequence[str]) -> None:
-    code, path = arguments
-    lines = Path(path).read_bytes().splitlines()
-    rows = [read_line(line, path, number) for number, line in enumerate(lines, 1) if line.strip()]
-    sys.stdout.write(as_yaml(*fit(languages.load(code).cues, rows)))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
