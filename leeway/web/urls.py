@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 ROOMS = (
     "api",
     "watch",
+    "cases",
     "conversations",
     "escalations",
     "lists",
