@@ -11,7 +11,16 @@ from hashlib import sha256
 
 from leeway.store.writer.driver import Driver
 
-SCOPES = ("facts:write", "cases:read", "policy:write", "admin")
+SCOPES = (
+    "facts:write",
+    "cases:read",
+    "cases:write",
+    "roster:read",
+    "roster:write",
+    "policy:read",
+    "policy:write",
+    "admin",
+)
 READABLE_BEGINNING = 8
 
 

@@ -1,0 +1,46 @@
+"""``leeway evaluate``: how well Leeway reads, on files with the right answers in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from leeway.cli.say import console, json_option, print_json, table
+
+
+@click.group()
+def evaluate() -> None:
+    """Measure how well Leeway reads, on a file with the right answers in it."""
+
+
+@evaluate.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--scores", type=click.Path(dir_okay=False, path_type=Path), help="Write what was seen in each message here."
+)
+@click.option("--language", default="en", show_default=True, help="The language of the messages.")
+@json_option
+def cues(file: Path, scores: Path | None, language: str, as_json: bool) -> None:
+    """How well cues tell upset messages from calm ones.
+
+    One message a line: {"text": "...", "label": 1}, where 1 is upset and 0 is not.
+    """
+    from leeway import languages
+    from leeway.learn.evaluate_cues import BadLine, evaluate_file
+
+    try:
+        report = evaluate_file(file, scores, languages.load(language).cues)
+    except BadLine as error:
+        raise click.UsageError(str(error)) from error
+    if as_json:
+        print_json(report)
+        return
+    rows = [(name.replace("_", " "), _rounded(getattr(report, name))) for name in report.__struct_fields__]
+    console().print(table("", ("Cues", ""), rows, numbers=1))
+
+
+def _rounded(value: float | None) -> object:
+    if value is None:
+        return "one kind of label only"
+    return value if isinstance(value, int) else f"{value:,.4f}" if value <= 1 else f"{value:,.0f}"
