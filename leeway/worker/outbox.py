@@ -49,8 +49,8 @@ from leeway.core.refusals import Refusal
 from leeway.core.world import World
 from leeway.desk.ports import StoreTrouble
 from leeway.store import marks
-from leeway.store.writer.books import Written
 from leeway.store.writer.driver import Driver
+from leeway.store.writer.news import Written
 from leeway.store.writer.writer import Worlds
 from leeway.worker.outbox_rows import OutboxItem, OutboxRows
 
