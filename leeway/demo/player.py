@@ -1,0 +1,327 @@
+"""One customer with one matter, and what they and those who look after them do next.
+
+A play (see ``plots``) is a generator: it yields a ``Beat`` and is handed back the case as it is after it. What is done
+in a beat is decided only when its time comes, because by then somebody else may have the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from leeway.core import facts as f
+from leeway.core.case import Case
+from leeway.core.facts import CustomerRef, Fact
+from leeway.core.people import name_of
+from leeway.core.roster import Roster
+from leeway.demo import texts
+
+SOURCE = "demo"
+CHANNELS = ("chat",) * 5 + ("email",) * 4 + ("web_form",)
+SPANISH_DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+
+
+class Moment(NamedTuple):
+    """When a beat is done: the case as it is (None before its first message), the time, and who of ours acts."""
+
+    case: Case | None
+    at: datetime
+    who: str
+
+
+Whose = Callable[[Case], str]
+
+
+def owner(case: Case) -> str:
+    return case.owner
+
+
+def asked(case: Case) -> str:
+    return case.asked.person if case.asked else ""
+
+
+def consulted(case: Case) -> str:
+    waiting = [item for item in case.consults if item.answered_at is None]
+    return waiting[-1].asked_of if waiting else ""
+
+
+def _never(case: Case, since: datetime) -> bool:
+    del case, since
+    return False
+
+
+@dataclass(frozen=True)
+class Beat:
+    """``act`` gives the fact, or None to let it be. ``whose`` says who of ours has to act. ``over`` says that somebody
+    else has done it meanwhile. ``any_hour``: done outside working hours too.
+    """
+
+    after: timedelta
+    act: Callable[[Moment], Fact | None]
+    whose: Whose | None = None
+    over: Callable[[Case, datetime], bool] = _never
+    any_hour: bool = False
+    spoken: bool = False
+
+
+Play = Generator[Beat, Case, None]
+
+
+class Player:
+    """What a play is played with. ``lively``: in the running demo, where an hour's wait lasts half a minute."""
+
+    def __init__(
+        self,
+        name: str,
+        customer: CustomerRef,
+        rng: Random,
+        *,
+        roster: Roster,
+        zone: str,
+        lively: bool = False,
+        case: int | None = None,
+    ) -> None:
+        self.name = name
+        self.customer = customer
+        self.rng = rng
+        self.roster = roster
+        self.zone = ZoneInfo(zone)
+        self.lively = lively
+        self.case = case
+        self.language = customer.language if customer.language in ("en", "es") else "en"
+        self.matter = rng.choice(texts.matters(self.language))
+        self.sayings = texts.sayings(self.language)
+        self.channel = rng.choice(CHANNELS)
+        self.contact = 1
+        self._facts = 0
+        self._said: set[str] = set()
+        self._about = self._details()
+
+    # --- how long it takes
+
+    def wait(self, low: float, high: float) -> timedelta:
+        """Minutes; some seconds when lively."""
+        if self.lively:
+            return timedelta(seconds=self.rng.uniform(12, 40))
+        return timedelta(minutes=self.rng.uniform(low, high))
+
+    def days(self, low: float, high: float) -> timedelta:
+        """Days are days, lively or not."""
+        return timedelta(days=self.rng.uniform(low, high))
+
+    # --- the customer
+
+    def says(self, text: str, after: timedelta) -> Beat:
+        written = texts.as_typed(text, self.rng)
+
+        def act(moment: Moment) -> Fact:
+            first = moment.case is None
+            return f.MessageReceived(
+                **self._base(moment),
+                interaction=self.interaction,
+                author="customer",
+                text=written.replace("{agent}", self._first_name(moment.case.owner) if moment.case else ""),
+                customer=self.customer,
+                channel=self.channel,
+                product=self.matter.product,
+                subject=self._subject() if first else "",
+            )
+
+        return Beat(after, act, spoken=True)
+
+    def does(self, event: str, after: timedelta) -> Beat:
+        """Something that is not a message: opened the cancellation page, say."""
+        return Beat(after, lambda m: f.CustomerEvent(**self._base(m), name=event, customer=self.customer))
+
+    def asks_to_go_higher(self, to: str, after: timedelta) -> Beat:
+        return Beat(
+            after,
+            lambda m: f.EscalationRequested(
+                **self._base(m), case=self.case, requested_by="customer", reason="customer_request", to=to
+            ),
+        )
+
+    def follow_up(self, after: timedelta, *, solved: bool) -> Beat:
+        text = self.pick("customer", "still_yes" if solved else "still_no")
+        return Beat(
+            after,
+            lambda m: f.FollowUpAnswered(**self._base(m), case=self.case, solved=solved, text=text),
+        )
+
+    def rates(self, score: int, after: timedelta) -> Beat:
+        text = self.pick("customer", "fine" if score > 3 else "poor").replace("{agent}", "").strip()
+        return Beat(after, lambda m: f.Rated(**self._base(m), case=self.case, score=score, text=text))
+
+    # --- our people
+
+    def answers(self, text: str, after: timedelta) -> Beat:
+        """The owner writes to the customer, unless somebody has answered since."""
+
+        def act(moment: Moment) -> Fact:
+            words = text.replace("{me}", self._first_name(moment.who))
+            words = words.replace("{when}", self._a_time_soon(moment.at))
+            return f.MessageReceived(
+                **self._base(moment),
+                interaction=self.interaction,
+                author="agent",
+                by=moment.who,
+                text=words,
+                channel=self.channel,
+            )
+
+        return Beat(after, act, whose=owner, over=_answered_since, spoken=True)
+
+    def presses(
+        self,
+        kind: type[Fact],
+        after: timedelta,
+        *,
+        whose: Whose = owner,
+        over: Callable[[Case, datetime], bool] = _never,
+        any_hour: bool = False,
+        **fields: Any,
+    ) -> Beat:
+        """One of ours presses a button."""
+
+        def act(moment: Moment) -> Fact:
+            return kind(**self._base(moment), case=self.case, by=moment.who, **fields)  # type: ignore[operator]
+
+        return Beat(after, act, whose=whose, over=over, any_hour=any_hour)
+
+    def accepts(self, after: timedelta) -> Beat:
+        return self.presses(
+            f.HandoffAccepted, after, whose=asked, over=lambda case, _: case.asked is None, any_hour=True
+        )
+
+    def resolves(self, after: timedelta) -> Beat:
+        how = self.fill(self.rng.choice(self.matter.how))
+        return self.presses(f.Resolved, after, over=lambda case, _: not case.live, how=how)
+
+    def promises(self, what: str, after: timedelta, *, hours: float) -> Beat:
+        """One of ours enters a promise that is due so many hours later."""
+
+        def act(moment: Moment) -> Fact:
+            due = moment.at + timedelta(hours=hours)
+            return f.PromiseMade(**self._base(moment), case=self.case, by=moment.who, what=what, due=due)
+
+        return Beat(after, act, whose=owner)
+
+    def keeps_promise(self, after: timedelta) -> Beat:
+        """The open promise that is due first is kept."""
+
+        def act(moment: Moment) -> Fact | None:
+            due = [
+                (item.due or moment.at, item.number)
+                for item in (moment.case.promises if moment.case else ())
+                if item.state in ("found", "pending", "approaching")
+            ]
+            if not due:
+                return None
+            number = min(due)[1]
+            return f.PromiseKept(**self._base(moment), case=self.case, by=moment.who, promise=number)
+
+        return Beat(after, act, whose=owner)
+
+    def rests(self, after: timedelta) -> Beat:
+        """Nothing happens."""
+        return Beat(after, lambda _: None)
+
+    # --- words
+
+    def opening(self) -> str:
+        return self.fill(self.fresh(self.matter.open))
+
+    def more(self) -> str:
+        return self.fill(self.fresh(self.matter.more))
+
+    def push(self) -> str:
+        return self.fill(self.fresh(self.matter.push))
+
+    def says_back(self) -> str:
+        """The agent says it back in their words; more often than not in a way that shows it."""
+        text = self.fill(self.fresh(self.matter.back))
+        if self.language == "en" and text.startswith("So ") and self.rng.random() < 0.6:
+            text = f"If I understand you right, {text[3:]}"
+        return text
+
+    def pick(self, who: str, what: str, **blanks: str) -> str:
+        """A line of the sayings that has not been said in this play yet, if there is one."""
+        pool: tuple[str, ...] = getattr(self.sayings, who)[what]
+        return self.fill(self.fresh(pool), **blanks)
+
+    def pick_en(self, who: str, what: str) -> str:
+        """What colleagues say to each other, in the house's own language."""
+        pool: tuple[str, ...] = getattr(texts.sayings("en"), who)[what]
+        return self.fresh(pool)
+
+    def pick_offer(self, what: str, low: int, high: int) -> str:
+        return self.pick("offers", what, give=self._money(self.rng.randrange(low, high + 1) * 100))
+
+    def fresh(self, pool: tuple[str, ...]) -> str:
+        unsaid = [line for line in pool if line not in self._said] or list(pool)
+        line = self.rng.choice(unsaid)
+        self._said.add(line)
+        return line
+
+    def fill(self, line: str, **blanks: str) -> str:
+        for name, value in {**self._about, **blanks}.items():
+            line = line.replace(f"{{{name}}}", value)
+        return texts.capitalised(line) if line[:1].isalpha() and self.rng.random() < 0.9 else line
+
+    def new_contact(self) -> None:
+        """The customer comes back another day, in a conversation of its own."""
+        self.contact += 1
+        self.channel = self.rng.choice(CHANNELS)
+
+    @property
+    def interaction(self) -> str:
+        return f"{self.name}.{self.contact}"
+
+    def _subject(self) -> str:
+        return f"{texts.capitalised(self.matter.name.replace('_', ' '))}, order {self._about['order']}"
+
+    def _details(self) -> dict[str, str]:
+        """What fills the blanks of this matter; the same from the first message to the last."""
+        rng = self.rng
+        weekday = rng.randrange(7)
+        days = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+        number = rng.randrange(1, 29)
+        ending = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd"}.get(number, "th")
+        return {
+            "first": self.customer.name.partition(" ")[0],
+            "order": str(rng.randrange(40_000, 99_999)),
+            "item": rng.choice(self.matter.items),
+            "amount": self._money(rng.randrange(14_00, 240_00, 10)),
+            "day": SPANISH_DAYS[weekday] if self.language == "es" else days[weekday],
+            "date": f"día {number}" if self.language == "es" else f"{number}{ending}",
+            "town": rng.choice(texts.sayings("en").towns),
+            "n": str(rng.randrange(3, 12)),
+        }
+
+    def _money(self, cents: int) -> str:
+        whole, part = divmod(cents, 100)
+        figure = str(whole) if part == 0 else f"{whole}.{part:02}"
+        return f"{figure} €" if self.language == "es" else f"€{figure}"
+
+    def _a_time_soon(self, at: datetime) -> str:
+        """A time of day a little ahead, as people say it; a round one when there is time for that."""
+        ahead = timedelta(minutes=4 if self.lively else self.rng.choice((75, 120, 180)))
+        there = (at + ahead).astimezone(self.zone)
+        if not self.lively:
+            there = there.replace(minute=there.minute // 30 * 30)
+        return f"{there:%H:%M}"
+
+    def _first_name(self, person: str) -> str:
+        return name_of(self.roster, person).partition(" ")[0]
+
+    def _base(self, moment: Moment) -> dict[str, Any]:
+        self._facts += 1
+        return {"id": f"{self.name}-{self._facts}", "at": moment.at, "source": SOURCE}
+
+
+def _answered_since(case: Case, since: datetime) -> bool:
+    return case.last_answer_at is not None and case.last_answer_at > since
