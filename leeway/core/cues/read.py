@@ -97,6 +97,10 @@ class _Sentence:
         """Where each word stands. Worked out only here, as most messages hold no phrase at all."""
         return [token.span() for token in TOKEN.finditer(self._folded)]
 
+    @cached_property
+    def _all_capitals(self) -> bool:
+        return self._text.isupper()
+
     def cues(self, hits: list[Hit]) -> Iterator[Cue]:
         phrases = self._data.phrases
         not_meant: dict[CueKind | None, set[int]] = defaultdict(set)
@@ -111,22 +115,22 @@ class _Sentence:
         ]
         harmless = frozenset(not_meant[None])
         for hit in _without_swallowed_praise(_longest_of_each_kind(meant, phrases), phrases):
-            cue = self._cue(hit, phrases[hit.phrase], harmless)
-            if cue is not None:
-                yield cue
+            kind, strength = self._after_negation(hit, phrases[hit.phrase], harmless)
+            if kind is not None and not_meant[kind].isdisjoint(range(hit.start, hit.end)):
+                yield self._cue(hit, kind, strength)
 
-    def _cue(self, hit: Hit, phrase: Phrase, harmless: frozenset[int]) -> Cue | None:
-        if phrase.kind is None:
-            return None
-        kind: CueKind = phrase.kind
-        strength = phrase.strength
-        if is_negated(self._symbols, hit.start, self._data.negation, harmless):
-            instead = self._data.when_negated.get(kind, "drop")
-            if instead == "drop":
-                return None
-            if instead != "keep":
-                kind = instead
-                strength *= NEGATED_STRENGTH
+    def _after_negation(
+        self, hit: Hit, phrase: Phrase, harmless: frozenset[int]
+    ) -> tuple[CueKind | None, float]:
+        """What is left of a find when a "not" stands before it: the same, another kind, or nothing (None)."""
+        if phrase.kind is None or not is_negated(self._symbols, hit.start, self._data.negation, harmless):
+            return phrase.kind, phrase.strength
+        instead = self._data.when_negated.get(phrase.kind, "drop")
+        if instead == "keep":
+            return phrase.kind, phrase.strength
+        return (None, 0.0) if instead == "drop" else (instead, phrase.strength * NEGATED_STRENGTH)
+
+    def _cue(self, hit: Hit, kind: CueKind, strength: float) -> Cue:
         start, end = self._spans[hit.start][0], self._spans[hit.end - 1][1]
         strength = min(strength * self._emphasis(hit, start, end), 1.0)
         return Cue(kind, round(strength, 3), self._text[start:end], start, end)
@@ -136,7 +140,7 @@ class _Sentence:
         for symbol in self._symbols[max(hit.start - EMPHASIS_REACH, 0) : hit.start]:
             factor *= self._data.emphasis.get(symbol, 1.0)
         quote = self._text[start:end]
-        if len(quote) >= 4 and quote.isupper() and not self._text.isupper():
+        if len(quote) >= 4 and quote.isupper() and not self._all_capitals:
             factor *= CAPITALS_EMPHASIS
         if is_elongated(self._folded[start:end]):
             factor *= DRAWN_OUT_EMPHASIS
