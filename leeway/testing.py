@@ -257,7 +257,7 @@ class Story:
 
     def __rshift__(self, act: Act | f.Fact) -> Story:
         if isinstance(act, f.Base):
-            self.feed(act)  # type: ignore[arg-type]
+            self.feed(act)
         else:
             act(self)
         return self

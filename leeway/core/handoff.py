@@ -15,6 +15,7 @@ from leeway.core.case import Attempt, Case, Linked, Promise
 from leeway.core.customer import Customer
 from leeway.core.journey import trend
 from leeway.core.money import in_words as money_in_words
+from leeway.core.patterns import earlier_escalations
 from leeway.core.policy import Policy
 from leeway.core.risk import cue_in_words
 from leeway.core.situation import COLUMNS
@@ -239,7 +240,7 @@ def _worth(case: Case, customer: Customer | None, policy: Policy, now: datetime)
         parts.append(Line(f"spent {money_in_words(customer.spend, policy.currency)}"))
     if customer.renewal:
         parts.append(Line(f"renewal on {customer.renewal:%Y-%m-%d}"))
-    earlier = customer.escalations - len(case.escalations)
+    earlier = earlier_escalations(case, customer)
     if earlier > 0:
         parts.append(Line(f"{earlier} earlier escalation{'s' * (earlier != 1)}"))
     return tuple(parts)

@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from leeway.core.case import KEPT, Case
+from leeway.core.case import KEPT, Attempt, Case, Linked, Promise, number_after
 from leeway.core.journey import compress
 from leeway.core.reading.restating import Explained
+
+GOES_ALONG = ("resolution", "regulator")
+"""Clocks that count from the beginning of the matter; all others start anew or stay behind."""
 
 
 def story_of(case: Case) -> dict[str, Any]:
     """What the other case needs to know, as plain data that is written into its log."""
-    story: dict[str, Any] = msgspec.to_builtins(replace(case, clocks={}, asked=None, fired=()))
+    clocks = {
+        name: clock for name, clock in case.clocks.items() if clock.kind in GOES_ALONG and clock.running
+    }
+    story: dict[str, Any] = msgspec.to_builtins(replace(case, clocks=clocks, asked=None, fired=()))
     return story
+
+
+def told_by(story: Mapping[str, Any]) -> Case:
+    """The other case, as its story tells it."""
+    return msgspec.convert(story, Case)
 
 
 def joined(case: Case, story: Mapping[str, Any]) -> Case:
     """This case, having taken in what the other one knew. Its own clocks, owner and level stay as they are."""
-    other = msgspec.convert(story, Case)
+    other = told_by(story)
     told = sorted((*case.told, *other.told), key=lambda item: item.at)
     journey = sorted((*case.journey, *other.journey), key=lambda point: point.at)
     contacts = sorted((*case.contacts, *other.contacts))
     return replace(
         case,
+        opened_at=_earliest(case.opened_at, other.opened_at),
         messages=case.messages + other.messages,
         interactions=(*case.interactions, *other.interactions)[-KEPT["interactions"] :],
         contacts=tuple(contacts[-50:]),
+        matter=case.matter or other.matter,
         told=tuple(told[-KEPT["told"] :]),
+        slots=_latest_kept({**other.slots, **case.slots}, "slots"),
+        steps=_latest_kept({**other.steps, **case.steps}, "steps"),
+        attempts=(*case.attempts, *_numbered(other.attempts, case.attempts))[-KEPT["attempts"] :],
+        promises=(*case.promises, *_numbered(other.promises, case.promises)),
+        owners=tuple(dict.fromkeys((*other.owners, *case.owners)))[-20:],
+        events=tuple(dict.fromkeys((*other.events, *case.events)))[-20:],
         journey=tuple(compress(tuple(journey))),
         cues={**other.cues, **case.cues},
         wish=_later(case, other),
@@ -46,6 +65,19 @@ def joined(case: Case, story: Mapping[str, Any]) -> Case:
         last_answer_at=_latest(case.last_answer_at, other.last_answer_at),
         channel=other.channel or case.channel,
     )
+
+
+Numbered = TypeVar("Numbered", Attempt, Promise)
+
+
+def _numbered(items: tuple[Numbered, ...], after: tuple[Numbered, ...]) -> tuple[Numbered, ...]:
+    """The other case's items with numbers that follow on ours."""
+    first = number_after(after)
+    return tuple(replace(item, number=first + place) for place, item in enumerate(items))
+
+
+def _latest_kept(links: dict[str, Linked], name: str) -> dict[str, Linked]:
+    return dict(list(links.items())[-KEPT[name] :])
 
 
 def _later(case: Case, other: Case) -> Any:  # noqa: ANN401 - Wish or None

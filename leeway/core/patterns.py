@@ -20,6 +20,12 @@ def contacts_lately(case: Case, now: datetime) -> int:
     return max(1, sum(now - at <= CONTACT_WINDOW for at in case.contacts))
 
 
+def earlier_escalations(case: Case, customer: Customer | None) -> int:
+    """Escalations of this customer before this case; requests that were declined are none."""
+    here = sum(item.escalated_at is not None for item in case.escalations)
+    return max(0, customer.escalations - here) if customer else 0
+
+
 def pattern_cues(case: Case, customer: Customer | None, now: datetime) -> tuple[Cue, ...]:
     """Every pattern that holds now, with the observation in words."""
     found: list[tuple[CueKind, bool, float, str]] = []
@@ -27,7 +33,7 @@ def pattern_cues(case: Case, customer: Customer | None, now: datetime) -> tuple[
     found.append(
         ("repeat_contact", contacts >= 2, min(1.0, contacts / 4), f"contact {contacts} about this matter")
     )
-    earlier = 0 if customer is None else customer.escalations - len(case.escalations)
+    earlier = earlier_escalations(case, customer)
     found.append(
         ("earlier_escalation", earlier > 0, 0.5, f"{earlier} earlier escalation{'s' * (earlier != 1)}")
     )

@@ -16,6 +16,7 @@ from leeway.core.case import Case
 from leeway.core.cue import CueKind
 from leeway.core.customer import Customer
 from leeway.core.journey import trend
+from leeway.core.patterns import earlier_escalations
 
 
 class Risk(msgspec.Struct, frozen=True):
@@ -118,7 +119,7 @@ def _pattern_parts(case: Case, customer: Customer | None) -> list[tuple[float, s
     contacts = len(case.contacts)
     refused = sum(attempt.answer == "declined" for attempt in case.attempts)
     broken = sum(promise.state == "broken" for promise in case.promises)
-    earlier = 0 if customer is None else customer.escalations - len(case.escalations)
+    earlier = earlier_escalations(case, customer)
     return [
         *_times(contacts - 1, REPEAT_CONTACT, f"contact number {contacts} about this matter"),
         *_times(earlier, EARLIER_ESCALATION, f"{earlier} earlier escalations"),

@@ -86,6 +86,8 @@ def _merged_from(turn: Turn, fact: f.MergedFrom) -> None:
     if not turn.case.live:
         solving.reopened(turn, "the customer came back about this matter")
     turn.emit(e.CaseJoined(at=turn.at, other=fact.other, story=fact.story))
+    escalating.take_over(turn, fact.other, fact.story)
+    promising.take_over(turn)
     messages.take_over_waiting(turn)
 
 
@@ -95,6 +97,7 @@ def _merged_into(turn: Turn, fact: f.MergedInto) -> None:
     record = turn.case.escalation
     if record is not None:
         turn.emit(e.EscalationEnded(at=turn.now, number=record.number, outcome=f"goes on in C-{fact.into}"))
+    consulting.close_open(turn, averted=None)
     turn.emit(e.CaseLeft(at=turn.now, into=fact.into))
 
 
@@ -107,12 +110,19 @@ def _policy_applied(turn: Turn, fact: f.PolicyApplied) -> None:
     if fact.version != turn.world.policy.version and fact.version not in turn.world.pinned:
         raise Refusal(f"There is no published policy version {fact.version}.", field="version")
     policy = turn.world.policy_for(fact.version)
-    names = [level.name for level in (*policy.levels, *policy.desks)]
-    if turn.case.level not in names:
-        raise Refusal(
-            f"Version {fact.version} has no level {turn.case.level!r}, where this case is.", field="version"
-        )
+    names = {level.name for level in (*policy.levels, *policy.desks)}
+    record, asked = turn.case.escalation, turn.case.asked
+    needed = {turn.case.level, record.level if record else "", asked.level if asked else ""} - {""}
+    for name in sorted(needed - names):
+        raise Refusal(f"Version {fact.version} has no level {name!r}, where this case is.", field="version")
     turn.emit(e.PolicyPinned(at=turn.at, version=fact.version, why=f"applied by {fact.by or 'api'}"))
+
+
+def _escalation_requested(turn: Turn, fact: f.EscalationRequested) -> None:
+    """Whoever wants a case to go up after its end says that it was none."""
+    if not turn.case.live:
+        solving.reopened(turn, fact.note or "escalated after its end")
+    escalating.requested(turn, fact)
 
 
 def _undeliverable(turn: Turn, fact: f.NoticeUndeliverable) -> None:
@@ -144,7 +154,7 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     f.PromiseMade: promising.made,
     f.PromiseKept: promising.kept,
     f.PromiseReleased: promising.released,
-    f.EscalationRequested: escalating.requested,
+    f.EscalationRequested: _escalation_requested,
     f.EscalationDeclined: lambda turn, fact: escalating.turn_down(turn, fact.reason, fact.by),
     f.Deescalated: lambda turn, fact: escalating.deescalate(turn, fact.to, fact.reason, fact.by),
     f.ConsultAsked: lambda turn, fact: consulting.ask(turn, fact.question, fact.to, fact.by),

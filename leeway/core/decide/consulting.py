@@ -5,9 +5,9 @@ from __future__ import annotations
 from leeway.core import events as e
 from leeway.core.case import Consult, number_after
 from leeway.core.clocks import Clock
-from leeway.core.decide import words
+from leeway.core.decide import levels, owners, words
 from leeway.core.decide.turn import Turn
-from leeway.core.people import name_of
+from leeway.core.people import name_of, people_of
 from leeway.core.policy import Level
 from leeway.core.refusals import Refusal
 from leeway.core.routing import Choice, Need, choose
@@ -15,12 +15,8 @@ from leeway.core.routing import Choice, Need, choose
 
 def ask(turn: Turn, question: str, to: str, by: str) -> None:
     """A person asks; ``to`` names a level, empty means the next one above."""
-    from leeway.core.decide.escalating import next_above  # noqa: PLC0415 - the two rooms know each other
-
-    names = [level.name for level in (*turn.policy.levels, *turn.policy.desks)]
-    if to and to not in names:
-        raise Refusal(f"There is no level called {to!r}; choose one of {', '.join(names)}.", field="to")
-    level = turn.policy.level(to) if to else next_above(turn, turn.level)
+    owners.must_be_open(turn, "there is nothing to ask")
+    level = levels.wanted(turn, to) if to else levels.next_above(turn, turn.level)
     if level is None:
         raise Refusal(
             f"{turn.case.level} is the top of the house; there is nobody above to consult.", field="to"
@@ -53,8 +49,6 @@ def open_consult(turn: Turn, level: Level, question: str, *, by: str, rule: str 
 
 def _whole_level(turn: Turn, level: Level) -> tuple[str, ...]:
     """Nobody of the level is there: all of them hear, whoever comes first answers."""
-    from leeway.core.people import people_of  # noqa: PLC0415
-
     return people_of(turn.world.roster, level.target, turn.now)
 
 
@@ -93,3 +87,11 @@ def ran_out(turn: Turn, clock: Clock) -> None:
         f"Nobody answered your question on case C-{turn.case.id}",
         "You may escalate now; the packet is ready.",
     )
+
+
+def close_open(turn: Turn, *, averted: bool | None) -> None:
+    """The case has gone up, or is over: nobody waits for advice any more."""
+    for consult in turn.case.consults:
+        if consult.answered_at is None:
+            turn.stop_clock(f"consult:{consult.number}", "void")
+            turn.emit(e.ConsultClosed(at=turn.now, number=consult.number, averted=averted))

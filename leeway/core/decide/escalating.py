@@ -6,15 +6,19 @@ misses something only the person handing over can say, and it goes up by itself 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from leeway.core import events as e
 from leeway.core.case import Escalation, RequestSource, number_after
 from leeway.core.cue import Cue
-from leeway.core.decide import owners, steps, words
+from leeway.core.decide import consulting, levels, owners, steps, words
 from leeway.core.decide.situations import situation_of
 from leeway.core.decide.turn import Turn
 from leeway.core.facts import EscalationRequested
 from leeway.core.handoff import missing
 from leeway.core.matrix import Match, first_match
+from leeway.core.merging import told_by
 from leeway.core.people import people_of
 from leeway.core.policy import Level, Reason, RegulatorClock, Rule
 from leeway.core.refusals import MovedOn, Refusal
@@ -48,25 +52,25 @@ def apply_rules(turn: Turn, cues: tuple[Cue, ...]) -> None:
 
 
 def _fresh_match(turn: Turn, cues: tuple[Cue, ...]) -> Match | None:
-    """The deciding rule, unless it has already decided the same thing in this episode.
+    """The deciding rule among those that have something new to say."""
+    situation = situation_of(turn.case, turn.known.customer, turn.policy, turn.now, cues=cues)
+    spent = {rule.name for rule in turn.policy.rules if _spent(turn, rule)}
+    return first_match(turn.policy, situation, skip=spent)
+
+
+def _spent(turn: Turn, rule: Rule) -> bool:
+    """Whether a rule has had its say, so that it neither decides again nor hides those below it.
 
     A sign in a message is new each time it is said. A rule that looks only at lasting things (third contact, tier)
     fires once a contact; otherwise a case handed back down would go straight up again.
     """
-    match = first_match(
-        turn.policy, situation_of(turn.case, turn.known.customer, turn.policy, turn.now, cues=cues)
-    )
-    if match is None:
-        return None
-    escalation = turn.case.escalation
-    if escalation is not None and escalation.state == "requested" and escalation.level == match.rule.go:
-        return None
-    said_now = any(condition.column == "cue" for condition in match.rule.when)
-    if not said_now and _key(turn, match.rule) in turn.case.fired:
-        return None
-    if match.rule.consult and any(not item.answered_at and not item.advice for item in turn.case.consults):
-        return None
-    return match
+    if rule.consult and any(item.answered_at is None for item in turn.case.consults):
+        return True
+    held = turn.case.escalation
+    if held is not None and held.state == "requested" and not rule.consult:
+        return not levels.is_above(turn, turn.policy.level(rule.go), held.level)
+    lasting = all(condition.column != "cue" for condition in rule.when)
+    return lasting and _key(turn, rule) in turn.case.fired
 
 
 def _key(turn: Turn, rule: Rule) -> str:
@@ -118,15 +122,18 @@ def requested(turn: Turn, fact: EscalationRequested) -> None:
     """Somebody pressed escalate. A second press, or one that looked at an older picture, does nothing."""
     open_one = turn.case.escalation
     if open_one is not None and open_one.state == "requested" and fact.override:
-        arrive(turn, open_one, turn.policy.level(open_one.level), f"override: {fact.override}", moved=False)
+        _arrive_held(turn, open_one, override=fact.override)
         return
-    if fact.seen is not None and fact.seen < turn.case.version:
+    if open_one is not None and open_one.accepted_at is None and not fact.to and fact.seen is None:
+        turn.set_aside("it is escalated already, and nobody has had the time to answer")
+        return
+    if fact.seen is not None and fact.seen < turn.seen:
         if open_one is not None:
             turn.set_aside("it is escalated already")
             return
         raise MovedOn
     level = _wanted_level(turn, fact)
-    if open_one is not None and not _above(turn, level, open_one.level):
+    if open_one is not None and not levels.is_above(turn, level, open_one.level):
         turn.set_aside("it is escalated already")
         return
     source: RequestSource = "customer" if fact.requested_by == "customer" else "internal"
@@ -145,19 +152,14 @@ def requested(turn: Turn, fact: EscalationRequested) -> None:
 
 def _wanted_level(turn: Turn, fact: EscalationRequested) -> Level:
     if fact.to:
-        names = [level.name for level in (*turn.policy.levels, *turn.policy.desks)]
-        if fact.to not in names:
-            raise Refusal(
-                f"There is no level called {fact.to!r}; choose one of {', '.join(names)}.", field="to"
-            )
-        level = turn.policy.level(fact.to)
-        if level.kind == "hierarchical" and not _above(turn, level, turn.case.level):
+        level = levels.wanted(turn, fact.to)
+        if not levels.is_above(turn, level, turn.case.level):
             raise Refusal(
                 f"{fact.to} is not above {turn.case.level}, where the case is. Use de-escalate to hand it down.",
                 field="to",
             )
         return level
-    above = next_above(turn, turn.level)
+    above = levels.next_above(turn, turn.level)
     if above is None:
         raise Refusal(
             f"The case is at {turn.case.level}, the top of the house; there is no level above it.", field="to"
@@ -165,18 +167,28 @@ def _wanted_level(turn: Turn, fact: EscalationRequested) -> Level:
     return above
 
 
-def next_above(turn: Turn, level: Level) -> Level | None:
-    """The rung a level climbs to; a desk climbs to the rung it names, else to the first rung above its own height."""
-    if level.climbs_to:
-        return turn.policy.level(level.climbs_to)
-    return next((rung for rung in turn.policy.levels if rung.rank > level.rank), None)
-
-
-def _above(turn: Turn, level: Level, current: str) -> bool:
-    if not current:
-        return True
-    here = turn.policy.level(current)
-    return (level.rank, level.kind == "functional") > (here.rank, here.kind == "functional")
+def take_over(turn: Turn, number: int, story: Mapping[str, Any]) -> None:
+    """A case that was merged into this one had gone up: this one goes there, and has no more time than that one had."""
+    other = told_by(story)
+    record = other.escalation
+    if record is not None and levels.is_above(turn, turn.level_named(record.level), turn.case.level):
+        came = f"came from C-{number}: {record.why}"
+        go_up(
+            turn,
+            turn.level_named(record.level),
+            record.reason,
+            source=record.request_source,
+            by=record.requested_by,
+            why=came,
+            evidence=record.evidence,
+            override=record.override or came,
+        )
+    for clock in other.clocks.values():
+        ours = turn.clock(clock.name)
+        if ours is None and clock.name in turn.case.fired:  # has been met here
+            continue
+        if clock.due is not None and (ours is None or ours.due is None or clock.due < ours.due):
+            turn.emit(e.ClockStarted(at=turn.now, clock=clock))
 
 
 # --- the record -------------------------------------------------------------------------------------------------------
@@ -271,14 +283,7 @@ def release_if_ready(turn: Turn) -> None:
     untried = tuple(step for step in held.untried if step not in turn.case.steps)
     lacking = tuple(slot for slot in missing(turn.case, turn.policy) if slot in held.missing)
     if not untried and not lacking:
-        arrive(
-            turn,
-            held,
-            turn.policy.level(held.level),
-            held.why,
-            moved=False,
-            rule=_rule_named(turn, held.rule),
-        )
+        _arrive_held(turn, held)
     elif (untried, lacking) != (held.untried, held.missing):
         turn.emit(e.EscalationHeld(at=turn.now, number=held.number, untried=untried, missing=lacking))
 
@@ -286,14 +291,12 @@ def release_if_ready(turn: Turn) -> None:
 def hold_ran_out(turn: Turn) -> None:
     held = turn.case.escalation
     if held is not None and held.state == "requested":
-        arrive(
-            turn,
-            held,
-            turn.policy.level(held.level),
-            held.why,
-            moved=False,
-            rule=_rule_named(turn, held.rule),
-        )
+        _arrive_held(turn, held)
+
+
+def _arrive_held(turn: Turn, held: Escalation, *, override: str = "") -> None:
+    level, rule = turn.level_named(held.level), _rule_named(turn, held.rule)
+    arrive(turn, held, level, held.why, moved=False, rule=rule, override=override)
 
 
 def _rule_named(turn: Turn, name: str) -> Rule | None:
@@ -304,10 +307,18 @@ def _rule_named(turn: Turn, name: str) -> Rule | None:
 
 
 def arrive(
-    turn: Turn, record: Escalation, level: Level, why: str, *, moved: bool, rule: Rule | None = None
+    turn: Turn,
+    record: Escalation,
+    level: Level,
+    why: str,
+    *,
+    moved: bool,
+    rule: Rule | None = None,
+    override: str = "",
 ) -> None:
     """The case is with this level now: its old level's clocks and steps end, the new ones start, somebody is asked."""
     leave_level(turn)
+    consulting.close_open(turn, averted=False)
     lacking = missing(turn.case, turn.policy)
     turn.emit(
         e.Escalated(
@@ -318,6 +329,7 @@ def arrive(
             why=why,
             moved=moved,
             packet_missing=lacking,
+            override=override,
         )
     )
     start_level_clocks(turn, level)
@@ -350,7 +362,7 @@ def start_level_clocks(turn: Turn, level: Level) -> None:
 def start_regulator_clocks(turn: Turn, moment: str) -> None:
     for regulator in turn.policy.regulators:
         name = f"regulator:{regulator.name}"
-        if regulator.starts_on == moment and name not in turn.case.clocks:
+        if regulator.starts_on == moment and name not in turn.case.fired:  # once a case, met or not
             _start_regulator(turn, regulator, name)
 
 
@@ -374,11 +386,10 @@ def _tell_others(turn: Turn, rule: Rule | None, level: Level, why: str) -> None:
     if rule.tell:
         subject = f"Case C-{turn.case.id} went to {level.label or level.name}: {words.REASONS[rule.because]}"
         turn.tell("informed", f"informed:{number}:{level.name}", tuple(inside), subject, why)
-    if rule.tell_outside:
+    key = f"outside:{number}:{level.name}"
+    if rule.tell_outside and key not in turn.case.fired:
         subject = f"Case C-{turn.case.id}: {words.REASONS[rule.because]}"
-        notice = e.Notice(
-            f"outside:{number}:{level.name}", "outside", rule.tell_outside, subject, why, ("outside",)
-        )
+        notice = e.Notice(key, "outside", rule.tell_outside, subject, why, ("outside",))
         turn.emit(e.NoticeIssued(at=turn.now, notice=notice))
 
 
@@ -388,7 +399,7 @@ def _tell_others(turn: Turn, rule: Rule | None, level: Level, why: str) -> None:
 def climb(turn: Turn, why: str) -> None:
     """One level up because time or patience with silence ran out; at the top, everybody above is told instead."""
     record = turn.case.escalation
-    above = next_above(turn, turn.level)
+    above = levels.next_above(turn, turn.level)
     if record is None:
         if above is not None:
             go_up(turn, above, "time_limit", source="rule", by="", why=why)
@@ -418,12 +429,9 @@ def deescalate(turn: Turn, to: str, reason: str, by: str) -> None:
         turn.stop_clock("hold", "void")
         turn.emit(e.EscalationTurnedDown(at=turn.at, number=record.number, reason=reason, by=by))
         return
-    target = to or record.from_level
-    if target not in [level.name for level in (*turn.policy.levels, *turn.policy.desks)]:
-        raise Refusal(f"There is no level called {target!r}.", field="to")
-    level = turn.policy.level(target)
-    if _above(turn, level, turn.case.level) or level.name == turn.case.level:
-        raise Refusal(f"{target} is not below {turn.case.level}, where the case is.", field="to")
+    level = levels.wanted(turn, to or record.from_level)
+    if levels.is_above(turn, level, turn.case.level) or level.name == turn.case.level:
+        raise Refusal(f"{level.name} is not below {turn.case.level}, where the case is.", field="to")
     leave_level(turn)
     turn.emit(
         e.CaseDeescalated(at=turn.at, number=record.number, to=level.name, reason=reason, by=by),
@@ -457,8 +465,6 @@ def turn_down(turn: Turn, reason: str, by: str) -> None:
 
 def consult_by_rule(turn: Turn, match: Match) -> None:
     """Ask the level without moving the case."""
-    from leeway.core.decide import consulting  # noqa: PLC0415 - consulting can end in going up: the two know each other
-
     level = turn.policy.level(match.rule.go)
     consulting.open_consult(
         turn, level, f"What would you do? {_why(match, ())}", by=turn.case.owner, rule=match.rule.name

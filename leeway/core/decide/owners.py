@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from leeway.core import events as e
 from leeway.core.case import Asked
-from leeway.core.decide import words
+from leeway.core.decide import levels, words
 from leeway.core.decide.turn import Turn
 from leeway.core.people import name_of, people_of, person, team_lead
 from leeway.core.policy import Level, Span
@@ -131,7 +131,7 @@ def nobody_took_it(turn: Turn, level: Level) -> bool:
             urgency="now",
         )
         return True
-    if escalating.next_above(turn, turn.level) is None:
+    if levels.next_above(turn, turn.level) is None:
         return False
     escalating.climb(turn, f"nobody at {called} took it")
     return True
@@ -266,7 +266,7 @@ def accept(turn: Turn, who: str, seen: int | None = None) -> None:
         turn.set_aside("they own it already")
         return
     must_be_open(turn, "there is nothing to accept")
-    if seen is not None and seen < turn.case.version and (asked is None or asked.person != who):
+    if seen is not None and seen < turn.seen and (asked is None or asked.person != who):
         raise MovedOn
     level = turn.level_named(asked.level) if asked else turn.level
     if (asked is None or asked.person != who) and who not in _may_take(turn, level):
@@ -282,7 +282,7 @@ def accept(turn: Turn, who: str, seen: int | None = None) -> None:
 
 def _may_take(turn: Turn, level: Level) -> frozenset[str]:
     """Everybody of this level and of those above, their heads, and whoever stands in for them by the matrix."""
-    above = [one for one in (*turn.policy.levels, *turn.policy.desks) if one.rank >= level.rank]
+    above = [one for one in levels.all_levels(turn) if one.rank >= level.rank]
     plans = filter(None, (turn.policy.plan_for(one.name) for one in above))
     targets = [*(one.target for one in above), *(plan.hand_to for plan in plans if plan.hand_to)]
     roster = turn.world.roster
@@ -329,12 +329,14 @@ def _asked(turn: Turn, who: str, act: str) -> Asked:
         )
     if who not in ("", asked.person):
         other = name_of(turn.world.roster, asked.person)
-        raise Refusal(f"{other} was asked to take this case; only they can {act}.", field="by", code="not_asked")
+        raise Refusal(
+            f"{other} was asked to take this case; only they can {act}.", field="by", code="not_asked"
+        )
     return asked
 
 
 def _time_to_answer(turn: Turn, asked: Asked) -> None:
-    """The person asked has the whole accept time again: asking back is no silence, and an answer is there to be read."""
+    """The person asked has the whole accept time again: asking back is no silence, an answer wants to be read."""
     level = turn.level_named(asked.level)
     turn.stop_clock("accept", "met")
     turn.start_clock(
@@ -398,6 +400,7 @@ def stop_ping_pong(turn: Turn) -> None:
     head = team_lead(roster, level.target) or next(
         iter(people_of(roster, level.target, turn.now)), turn.case.owner
     )
+    turn.stop_clock("accept", "cancelled")
     turn.emit(e.PingPongStopped(at=turn.now, owner=head, changes=turn.case.owner_changes))
     if head and head != turn.case.owner:
         turn.emit(e.OwnerAssigned(at=turn.now, person=head, level=level.name, why="stops the passing on"))

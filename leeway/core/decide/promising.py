@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -13,7 +13,7 @@ from leeway.core.facts import PromiseKept, PromiseMade, PromiseReleased
 from leeway.core.people import people_of
 from leeway.core.policy import Span, Warn
 from leeway.core.refusals import Refusal
-from leeway.core.worktime import ALWAYS, Calendar, close_of_day
+from leeway.core.worktime import ALWAYS, Calendar, NeverOpen, close_of_day
 
 OPEN = ("found", "pending", "approaching")
 
@@ -54,7 +54,8 @@ def made(turn: Turn, fact: PromiseMade) -> None:
 
 
 def _watch(turn: Turn, promise: Promise) -> None:
-    if promise.due is None or promise.due <= turn.now:
+    """Its clock runs, even when its time had passed before we heard of it: then the next tick finds it broken."""
+    if promise.due is None:
         return
     warning = Warn(before=turn.policy.clocks.promise_reminder)
     turn.start_clock(
@@ -63,25 +64,31 @@ def _watch(turn: Turn, promise: Promise) -> None:
         Span(0),
         ALWAYS,
         due=promise.due,
+        start=min(turn.now, promise.due),
         warnings=(warning,),
         about=promise.what[:80],
     )
 
 
+def take_over(turn: Turn) -> None:
+    """What was promised in a case that was merged into this one is owed here now."""
+    for promise in turn.case.promises:
+        if promise.state in OPEN and f"promise:{promise.number}" not in turn.case.clocks:
+            _watch(turn, promise)
+
+
 def due_in_working_days(start: datetime, days: int, calendar: Calendar) -> datetime:
     """When "within 3 working days" is over: the close of the third working day after today."""
-    return close_of_day(calendar, start, days)
+    try:
+        return close_of_day(calendar, start, days)
+    except NeverOpen:  # the customer heard days all the same
+        return start + timedelta(days=days)
 
 
 def kept(turn: Turn, fact: PromiseKept) -> None:
     promise = _settle(turn, fact.promise, ("found", "pending", "approaching", "broken"))
     if promise.state == "broken":  # late is better than never, and stays late
-        turn.emit(
-            e.PromiseSettled(
-                at=turn.at, number=promise.number, state="broken", note=f"done late: {fact.note}"
-            )
-        )
-        turn.stop_clock(f"promise:{promise.number}", "met")
+        turn.emit(e.PromiseRecorded(at=turn.at, promise=replace(promise, note=f"done late: {fact.note}")))
         return
     turn.stop_clock(f"promise:{promise.number}", "met")
     turn.emit(e.PromiseSettled(at=turn.at, number=promise.number, state="kept", note=fact.note))

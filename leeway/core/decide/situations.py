@@ -8,7 +8,7 @@ from leeway.core.case import Case
 from leeway.core.cue import Cue
 from leeway.core.customer import Customer
 from leeway.core.journey import trend
-from leeway.core.patterns import contacts_lately
+from leeway.core.patterns import contacts_lately, earlier_escalations
 from leeway.core.policy import Policy
 from leeway.core.situation import Situation
 
@@ -56,7 +56,7 @@ def situation_of(
         renewal_in=_days_until(customer.renewal if customer else None, now),
         tenure_years=(now - customer.since).days // DAYS_IN_A_YEAR if customer and customer.since else 0,
         spend=customer.spend if customer else 0,
-        earlier_escalations=max(0, customer.escalations - len(case.escalations)) if customer else 0,
+        earlier_escalations=earlier_escalations(case, customer),
         times_explained=case.explained.times,
         people_explained_to=len(case.explained.people),
         event=case.events,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leeway.core import events as e
 from leeway.core import facts as f
 from leeway.core.case import Attempt, number_after
-from leeway.core.decide import escalating, owners, words
+from leeway.core.decide import consulting, escalating, levels, owners, words
 from leeway.core.decide.turn import Turn
 from leeway.core.policy import Span
 from leeway.core.refusals import Refusal
@@ -57,13 +57,31 @@ def attempt_answered(turn: Turn, fact: f.AttemptAnswered) -> None:
 
 def update_sent(turn: Turn, fact: f.UpdateSent) -> None:
     """Public news: the customer has been answered, the update clock starts again, a regulator's clock may stop."""
+    in_time = answers_the_wait(turn)
     turn.emit(e.UpdateRecorded(at=turn.at, kind=fact.kind, by=fact.by))
-    answered(turn)
+    if in_time:
+        answered(turn)
     turn.tell_customer(fact.kind, f"said:{turn.fact.id}", fact.text)
-    stops = {"acknowledgement": "acknowledged", "final_response": "final_response"}.get(fact.kind)
-    if stops:
-        for clock in [c for c in turn.case.clocks.values() if c.kind == "regulator" and c.about == stops]:
+    stop_regulator_clocks(turn, SETTLES.get(fact.kind, ()))
+
+
+SETTLES: dict[str, tuple[str, ...]] = {
+    "acknowledgement": ("acknowledged",),
+    "final_response": ("acknowledged", "final_response"),
+    "resolved": ("acknowledged", "resolved"),
+}
+"""What ends a regulator's clock. A case that is resolved still owes the final response, in writing."""
+
+
+def stop_regulator_clocks(turn: Turn, moments: tuple[str, ...]) -> None:
+    for clock in list(turn.case.clocks.values()):
+        if clock.kind == "regulator" and clock.about in moments:
             turn.stop_clock(clock.name, "met")
+
+
+def answers_the_wait(turn: Turn) -> bool:
+    """Whether what we said is an answer; what is older than the customer's question is none."""
+    return turn.case.waiting_since is None or turn.at >= turn.case.waiting_since
 
 
 def answered(turn: Turn) -> None:
@@ -71,7 +89,8 @@ def answered(turn: Turn) -> None:
     turn.stop_clock("first_response", "met")
     turn.stop_clock("next_response", "met")
     turn.stop_clock("silent", "void")
-    if turn.case.escalation is not None and turn.case.escalation.state == "escalated":
+    update = turn.clock("update")
+    if update is not None and update.started_at <= turn.at:  # later news has been sent since
         turn.stop_clock("update", "met")
         level = turn.level
         calendar = turn.calendar_of(level)
@@ -107,6 +126,7 @@ def resolved(turn: Turn, fact: f.Resolved) -> None:
         turn.set_aside(f"the case is {turn.case.status} already")
         return
     _stop_for_resolution(turn)
+    consulting.close_open(turn, averted=None)
     record = turn.case.escalation
     if record is not None:
         turn.emit(
@@ -134,20 +154,21 @@ def resolved(turn: Turn, fact: f.Resolved) -> None:
 
 def _stop_for_resolution(turn: Turn) -> None:
     """Everything that was owed is settled. The 30-day clock only stands still: a reopened case goes on with its rest.
-    Promises stay: resolving a case keeps none of them.
+    Promises stay: resolving a case keeps none of them; so does what a regulator wants in writing.
     """
+    stop_regulator_clocks(turn, SETTLES["resolved"])
     for clock in list(turn.case.clocks.values()):
-        if clock.kind in ("promise", "resolution"):
+        if clock.kind in ("promise", "resolution", "regulator"):
             continue
-        met = clock.kind in ("first_response", "next_response", "level", "update", "accept", "regulator")
+        met = clock.kind in ("first_response", "next_response", "level", "update", "accept")
         turn.stop_clock(clock.name, "met" if met else "void")
     turn.pause_clocks(only=("resolution",))
 
 
 def close(turn: Turn, why: str) -> None:
-    """Over for good. Open promises are still watched until their own time."""
+    """Over for good. Open promises and regulators' clocks are still watched until their own time."""
     for clock in list(turn.case.clocks.values()):
-        if clock.kind != "promise":
+        if clock.kind not in ("promise", "regulator"):
             turn.stop_clock(clock.name, "met" if clock.kind == "resolution" else "void")
     turn.emit(e.CaseClosed(at=turn.at, why=why))
 
@@ -171,7 +192,7 @@ def reopened(turn: Turn, reason: str, *, rescue: bool = False) -> None:
         urgency="now",
     )
     if rescue:
-        above = escalating.next_above(turn, turn.level)
+        above = levels.next_above(turn, turn.level)
         target = above or turn.level
         evidence = (turn.case.last_message,) if turn.case.last_message else ()
         escalating.go_up(
@@ -187,12 +208,12 @@ def reopened(turn: Turn, reason: str, *, rescue: bool = False) -> None:
 
 
 def follow_up_due(turn: Turn, rounds: int) -> None:
-    if rounds + 1 >= CLOSE_AFTER_FOLLOW_UPS:
+    length = turn.policy.clocks.follow_up
+    if length is None or rounds + 1 >= CLOSE_AFTER_FOLLOW_UPS:
         close(turn, "the customer did not come back after the follow-up")
         return
     turn.emit(e.FollowUpAsked(at=turn.now))
     turn.tell_customer("follow_up", f"follow_up:{turn.case.reopened}", words.customer_text(turn, "follow_up"))
-    length = turn.policy.clocks.follow_up or Span(7 * 86_400)
     turn.start_clock("follow_up", "follow_up", length, turn.house_calendar, rounds=rounds + 1)
 
 
@@ -214,3 +235,5 @@ def rated(turn: Turn, fact: f.Rated) -> None:
     if over and fact.score <= turn.policy.resolved_rating_at_most:
         words_ = f": “{fact.text}”" if fact.text else ""
         reopened(turn, f"rated {fact.score} of 5{words_}", rescue=True)
+    else:
+        turn.rejudge()

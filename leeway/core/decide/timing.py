@@ -7,7 +7,7 @@ from datetime import datetime
 from leeway.core import events as e
 from leeway.core.clocks import Clock
 from leeway.core.cue import Cue
-from leeway.core.decide import consulting, escalating, owners, promising, solving, steps
+from leeway.core.decide import consulting, escalating, levels, owners, promising, solving, steps
 from leeway.core.decide.turn import Turn
 from leeway.core.people import people_of
 from leeway.core.policy import Warn
@@ -133,24 +133,20 @@ def _not_accepted(turn: Turn, clock: Clock, due: datetime) -> None:
     asked = turn.case.asked
     if asked is None:
         return
-    silent = asked.silent + 1
+    silent = asked.silent + (not asked.question)  # who asked back and got no answer was not silent
     turn.emit(e.AcceptExpired(at=due, person=asked.person, silent=silent))
-    level = turn.policy.level(asked.level)
+    level = turn.level_named(asked.level)
+    called = level.label or level.name
     limit = level.climb_after_silent_accepts
-    if limit and silent >= limit and escalating.next_above(turn, level) is not None:
-        escalating.climb(turn, f"nobody at {level.label or level.name} took it: asked {silent} times")
+    if limit and silent >= limit and levels.next_above(turn, level) is not None:
+        escalating.climb(turn, f"nobody at {called} took it: asked {silent} times")
         return
-    others = [
-        name for name in people_of(turn.world.roster, level.target, turn.now) if name not in asked.tried
-    ]
+    others = set(people_of(turn.world.roster, level.target, turn.now)) - set(asked.tried)
     if others:
         owners.ask(turn, level, f"{asked.person} did not answer", exclude=asked.tried, silent=silent)
-    elif escalating.next_above(turn, level) is not None and turn.case.escalation is not None:
-        escalating.climb(turn, f"nobody at {level.label or level.name} answered")
-    else:  # the top, and all were asked: round again, and the head of the house hears every round
-        _tell_owner_and_head(
-            turn, clock, f"Nobody at {level.label or level.name} has taken it: asked {silent} times."
-        )
+    elif not owners.nobody_took_it(turn, level):
+        # The top, and all were asked: round again, and the head of the house hears every round.
+        _tell_owner_and_head(turn, clock, f"Nobody at {called} has taken it: asked {silent} times.")
         owners.ask(turn, level, "asked again", silent=silent)
 
 
@@ -235,7 +231,7 @@ def _rest(turn: Turn, clock: Clock) -> None:
 
 def _silent_owner(turn: Turn, clock: Clock) -> None:
     """The owner has said nothing since: the case comes back to the level, unless they have answered meanwhile."""
-    if clock.episode != _waiting_episode(turn) or clock.about != turn.case.owner:
+    if clock.episode != _waiting_episode(turn) or clock.about != turn.case.owner or turn.case.asked:
         return
     owners.ask(turn, turn.level, f"{clock.about} has not answered the customer", exclude=(clock.about,))
 
@@ -257,6 +253,8 @@ def _shift_ended(turn: Turn, clock: Clock) -> None:
     ]
     if waits:
         owners.ask(turn, turn.level, f"{owner}'s shift has ended", exclude=(owner,))
+    elif back is not None and back <= turn.now:  # a new shift has begun
+        owners.watch_shift(turn)
     elif back is not None:
         turn.start_clock("shift", "rest", turn.policy.silent_owner_after, ALWAYS, due=back, about=owner)
 
@@ -265,10 +263,9 @@ def keep_awake(turn: Turn) -> None:
     """Every open case has a next step in the future. One that would sleep for ever gets a rest clock."""
     if turn.case.live and turn.case.wake_at is None:
         turn.start_clock("rest", "rest", turn.policy.silent_owner_after, turn.house_calendar)
-    elif "rest" in turn.case.clocks and len(turn.case.clocks) > 1 and _sleeps_without_rest(turn) is False:
+    elif "rest" in turn.case.clocks and _wakes_without_rest(turn):
         turn.stop_clock("rest", "void")
 
 
-def _sleeps_without_rest(turn: Turn) -> bool:
-    others = {name: clock for name, clock in turn.case.clocks.items() if name != "rest"}
-    return all(clock.wakes_at is None for clock in others.values())
+def _wakes_without_rest(turn: Turn) -> bool:
+    return any(clock.wakes_at for name, clock in turn.case.clocks.items() if name != "rest")

@@ -34,6 +34,7 @@ class Turn:
         self.world = world
         self.known = known
         self.case = case
+        self.seen = case.version
         self.fact = fact
         self.now = known.now
         self._judge = judge
