@@ -4,6 +4,7 @@
 ``DATABASE_URL``    a PostgreSQL; without it a SQLite file in the data folder
 ``LEEWAY_HOSTS``    names this server answers to, separated by commas (default: 127.0.0.1, localhost)
 ``LEEWAY_HTTPS``    ``1`` behind TLS: cookies travel encrypted only, browsers are told to stay on https
+``LEEWAY_PROXIES``  how many proxies of the house stand before this server (default: 1 with ``LEEWAY_HTTPS``, else 0)
 ``LEEWAY_OIDC_URL``, ``LEEWAY_OIDC_CLIENT``, ``LEEWAY_OIDC_SECRET``  sign in with the house's own identity provider
 ``LEEWAY_DEBUG``    ``1`` shows Django's error pages; never in a house
 """
@@ -30,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -55,6 +57,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "leeway.web.account.gates.first_admin",
+    "leeway.web.account.gates.own_password",
     "leeway.web.middleware.viewer",
     "leeway.web.middleware.local_time",
 ]
@@ -62,6 +66,7 @@ MIDDLEWARE = [
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent.parent / "web" / "templates"],  # ours before those of libraries
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -105,6 +110,10 @@ def _database(where: Address) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database(address(HOME))}
+# Counts failed logins. On disk, so that an account which is shut is shut for every process of this machine.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": HOME / "cache"}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 USE_TZ = True
@@ -134,9 +143,18 @@ SOCIALACCOUNT_ADAPTER = "leeway.web.account.adapter.SingleSignOn"
 ACCOUNT_EMAIL_VERIFICATION = (
     "none"  # people of the house are invited by an admin; nobody signs up by themselves
 )
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+ACCOUNT_SESSION_REMEMBER = False  # closing the browser ends it, at the latest the end of the shift
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,5/300s/key",  # the key is the user name: five wrong passwords shut it for five minutes
+    "first_admin": "10/m/ip",
+    "change_password": "10/m/user",
+    "reauthenticate": "10/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("LEEWAY_PROXIES", "1" if HTTPS else "0"))
+SOCIALACCOUNT_LOGIN_ON_GET = (
+    True  # a form that ends at another house is what our content security policy refuses
+)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

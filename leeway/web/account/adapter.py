@@ -7,15 +7,35 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth import get_user_model
+from django.urls import reverse
+
+from leeway.store import accounts
+from leeway.web.account.gates import CHOOSE_PASSWORD
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.contrib.auth.models import AbstractBaseUser
+    from django.http import HttpRequest, HttpResponse
 
 
 class HouseAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         del request
         return False
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **more: Any) -> HttpResponse:
+        """Remembers in the session that a password is still to be chosen, so that pages need not ask every time."""
+        response = super().post_login(request, user, **more)
+        if accounts.must_choose_password(user):
+            request.session[CHOOSE_PASSWORD] = True
+        return response
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        super().set_password(user, password)
+        accounts.chose_password(user)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        del request
+        return reverse("profile")
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):
