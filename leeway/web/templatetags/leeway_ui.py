@@ -19,6 +19,7 @@ from leeway.web import house
 register = template.Library()
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+LONG_DAYS = 60
 GALE_BELOW, BREEZE_BELOW = 45 * MINUTE, 4 * HOUR
 RISK_STORM, RISK_GALE, RISK_BREEZE = 0.85, 0.6, 0.35
 
@@ -33,6 +34,9 @@ def in_short(seconds: float) -> str:
         hours, minutes = seconds // HOUR, seconds % HOUR // MINUTE
         return _("%(h)d h %(m)02d") % {"h": hours, "m": minutes} if minutes else _("%(h)d h") % {"h": hours}
     days, hours = seconds // DAY, seconds % DAY // HOUR
+    if days >= LONG_DAYS:
+        years = days // 365
+        return _("%(y)d years") % {"y": years} if years > 1 else _("%(m)d months") % {"m": days // 30}
     return _("%(d)d d %(h)d h") % {"d": days, "h": hours} if hours else _("%(d)d d") % {"d": days}
 
 
