@@ -34,7 +34,7 @@ from leeway.desk import which_case
 from leeway.desk.draft import Draft
 from leeway.desk.ports import Books, Entry, Item, Recorded, StoreTrouble
 from leeway.desk.refusals import CannotMerge
-from leeway.desk.when import decided_at, plausible
+from leeway.desk.when import as_decided, decided_at, skewed
 
 log = logging.getLogger(__name__)
 
@@ -138,6 +138,10 @@ class _Desk:
             raise  # not this fact's fault, and nothing can be written now
         except Refusal as refusal:
             return Refused(refusal)
+        except OverflowError:
+            return Refused(
+                Refusal("A time in this fact is too far away to reckon with.", field="at", code="too_far")
+            )
         except Exception as error:  # whatever it is: it must not take the group with it
             log.exception("fact %s:%s failed", item.fact.source, item.fact.id)
             return Failed(error)
@@ -172,7 +176,7 @@ class _Desk:
         news.
         """
         now = decided_at(item, self.now)
-        fact = plausible(item.fact, now)
+        fact = as_decided(item.fact, now)
         introduction = which_case.introduction(fact)
         if introduction is not None:
             draft.introduce(introduction)
@@ -195,7 +199,7 @@ class _Desk:
             case=before.id,
             fact=item.fact,
             at=fact.at,
-            skewed=fact is not item.fact,
+            skewed=skewed(item.fact, now),
             known=known,
             policy_version=after.policy_version or self.world.policy.version,
             version=before.version,

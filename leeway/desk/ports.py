@@ -116,6 +116,10 @@ class StoreTrouble(Exception):
         self.same_key = same_key
 
 
+class Closed(Exception):
+    """The process is going down; nothing more is taken."""
+
+
 class Busy(Exception):
     """More is waiting than we hold; come back after ``retry_after`` seconds."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -18,8 +18,12 @@ def decided_at(item: Item, now: datetime) -> datetime:
     return item.fact.at if item.quiet else now
 
 
-def plausible(fact: Fact, now: datetime) -> Fact:
-    """The fact as it is decided: one from the future happened now. The very same fact when its time is all
-    right.
-    """
-    return replace(fact, at=now) if fact.at > now + AHEAD_AT_MOST else fact
+def skewed(fact: Fact, now: datetime) -> bool:
+    """Whether the source's clock runs too far ahead to be believed."""
+    return fact.at > now + AHEAD_AT_MOST
+
+
+def as_decided(fact: Fact, now: datetime) -> Fact:
+    """The fact with the time it is decided with, in UTC: one from the future happened now."""
+    at = now if skewed(fact, now) else fact.at
+    return fact if at is fact.at and at.tzinfo is UTC else replace(fact, at=at.astimezone(UTC))

@@ -15,9 +15,9 @@ import msgspec
 from leeway.core.facts import INTERNAL_FACTS, Fact
 from leeway.core.refusals import Refusal
 from leeway.desk.handle import Answer, Done, Failed, Refused
-from leeway.desk.ports import Busy, Item
+from leeway.desk.ports import Busy, Closed, Item
 from leeway.desk.refusals import MadeByUsOnly
-from leeway.store.writer.writer import Closed, Unavailable, Writer
+from leeway.store.writer.writer import Unavailable, Writer
 from leeway.web.http import (
     Gone,
     Receive,
@@ -37,6 +37,8 @@ SCOPE = "facts:write"
 LARGEST_FACT = 1_000_000
 """Bytes of one fact, alone or as a line. The longest text a message may have is 100,000 characters."""
 
+FIRST_YEAR = 1970
+
 BATCH_FACTS = 256
 BATCH_BYTES = 1_000_000
 BATCHES_UNDER_WAY = 4
@@ -46,6 +48,9 @@ REPORTED_LINES = 1_000
 """Refused lines that are named in a report; more are counted."""
 
 _decoder = msgspec.json.Decoder(Fact)
+_HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+"""Written in JSON as an escape; alone it stands for nothing, and it is refused by every decoder of text."""
+
 _PATH = re.compile(r"^(?P<detail>.*?)(?: - at `(?P<field>.*)`)?$", re.DOTALL)
 
 STATUS_OF = {"unknown_case": 404, "moved_on": 409}
@@ -59,19 +64,36 @@ def read_fact(data: bytes) -> Fact | Problem:
     """One fact from its JSON, or what is wrong with it and where."""
     try:
         fact = _decoder.decode(data)
-    except msgspec.ValidationError as error:
-        return _not_valid(str(error))
-    except UnicodeDecodeError:
-        return problem(422, "not_unicode", "The text is not valid UTF-8.", field="$")
-    except msgspec.DecodeError as error:
-        return problem(400, "not_json", f"This is not JSON: {error}.")
-    except RecursionError:
-        return problem(400, "not_json", "This JSON is nested too deeply.")
+    except (ValueError, RecursionError) as error:
+        return _unreadable(error, data)
+    return _not_ours_to_take(fact, data) or fact
+
+
+def _unreadable(error: ValueError | RecursionError, data: bytes) -> Problem:
+    match error:
+        case msgspec.ValidationError():
+            return _not_valid(str(error))
+        case UnicodeDecodeError():
+            return problem(422, "not_unicode", "The text is not valid UTF-8.", field="$")
+        case RecursionError():
+            return problem(400, "not_json", "This JSON is nested too deeply.")
+        case _ if _HALF_A_CHARACTER.search(data):
+            return problem(
+                422, "not_unicode", "The text holds half of a character (a lone surrogate).", field="$"
+            )
+        case _:
+            return problem(400, "not_json", f"This is not JSON: {error}.")
+
+
+def _not_ours_to_take(fact: Fact, data: bytes) -> Problem | None:
+    """What the types alone do not say."""
     if isinstance(fact, INTERNAL_FACTS):
         return _refused(MadeByUsOnly(str(fact.__struct_config__.tag)))
+    if fact.at.year < FIRST_YEAR:
+        return problem(422, "not_valid", f"Nothing is recorded from before {FIRST_YEAR}.", field="$.at")
     if b"\\u0000" in data and (path := _nul(msgspec.to_builtins(fact), "$")):
         return problem(422, "not_valid", "Text may not hold the character NUL.", field=path)
-    return fact
+    return None
 
 
 def _not_valid(sentence: str) -> Problem:

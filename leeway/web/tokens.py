@@ -17,6 +17,8 @@ from leeway.web.problem import Problem, problem
 
 OLD_AFTER_SECONDS = 2.0
 UNKNOWN_LOOK_SECONDS = 0.5
+MARK_EVERY_SECONDS = 60.0
+"""How exactly "last used" is kept. Each mark is a commit, and commits belong to the facts."""
 
 Tokens = Mapping[str, LiveToken]
 
@@ -30,6 +32,7 @@ class Gate:
         self._read_at = float("-inf")
         self._by_secret: dict[str, LiveToken] = {}
         self._used: set[int] = set()
+        self._marked_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
 
     async def admit(self, scope: Scope, needed: str) -> LiveToken | Problem:
@@ -70,7 +73,10 @@ class Gate:
         await asyncio.shield(self._reading)
 
     async def _read_again(self) -> None:
-        used, self._used = frozenset(self._used), set()
+        used: frozenset[int] = frozenset()
+        if time.monotonic() - self._marked_at > MARK_EVERY_SECONDS:
+            used, self._used = frozenset(self._used), set()
+            self._marked_at = time.monotonic()
         try:
             self._tokens = await asyncio.to_thread(self._read, used)
             self._by_secret = {}

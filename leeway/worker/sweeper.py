@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from leeway.core.facts import ClockTicked
 from leeway.desk.handle import Answer, Done
-from leeway.desk.ports import Item, StoreTrouble
+from leeway.desk.ports import Busy, Closed, Item, StoreTrouble
 from leeway.store import marks
 from leeway.store.instants import read_instant
 from leeway.store.writer.driver import Driver
@@ -31,6 +31,7 @@ ON_TIME = timedelta(seconds=60)
 LOOK_AGAIN_SECONDS = 5.0
 """The longest sleep. On SQLite another process may set an earlier wake-up without our hearing of it."""
 
+WAIT_SECONDS = 1.0
 WATCH_EVERY = timedelta(minutes=1)
 HOLD = timedelta(minutes=1)
 """A case whose tick did nothing is left alone for this long, so that it cannot keep the sweeper spinning."""
@@ -143,9 +144,14 @@ class Sweeper:
                 if self._watched_at is None or self._clock() >= self._watched_at + WATCH_EVERY:
                     self.watch()
                 self._news.wait(self._pause())
-            except StoreTrouble as trouble:
-                log.warning("the sweep waits for the database: %s", trouble)
-                self._news.wait(1.0)
+            except Closed:
+                break
+            except (StoreTrouble, Busy) as trouble:
+                log.warning("the sweep waits: %s", trouble)
+                self._news.wait(WAIT_SECONDS)
+            except Exception:  # a sweeper that ends leaves every clock of the house standing
+                log.exception("the sweep failed and goes on")
+                self._news.wait(WAIT_SECONDS)
         self._driver.close()
 
     def _pause(self) -> float:

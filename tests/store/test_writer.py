@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,11 +22,11 @@ from leeway.core.facts import (
 )
 from leeway.core.world import Known, World
 from leeway.desk.handle import Done, Failed, Refused
-from leeway.desk.ports import Busy, Item
+from leeway.desk.ports import Busy, Closed, Item
 from leeway.desk.refusals import BelongsNowhere, CustomerUnknown, UnknownCase
 from leeway.store.rebuild import rebuild, stored
 from leeway.store.writer.news import Written
-from leeway.store.writer.writer import Closed, Writer
+from leeway.store.writer.writer import Writer
 from leeway.wiring import House, PublishedWorlds
 from tests.houses import MONDAY_MORNING, Watch
 
@@ -32,8 +34,14 @@ ANA = CustomerRef("ana", name="Ana Souza", email="ana@example.com")
 
 
 def message(number: object, *, interaction: str | None = "chat-1", **more: object) -> MessageReceived:
-    told = {"text": f"Where is my parcel? ({number})", "author": "customer", "customer": ANA, **more}
-    return MessageReceived(id=f"m{number}", at=MONDAY_MORNING, interaction=interaction, **told)
+    told = {
+        "at": MONDAY_MORNING,
+        "text": f"Where is my parcel? ({number})",
+        "author": "customer",
+        "customer": ANA,
+        **more,
+    }
+    return MessageReceived(id=f"m{number}", interaction=interaction, **told)
 
 
 def hand_in(house: House, *facts: Fact) -> list[Done]:
@@ -91,7 +99,7 @@ def test_a_fact_that_is_refused_leaves_no_trace_and_does_not_touch_its_group(hou
     good, unknown, lost, nameless = house.writer.call(
         [
             Item(message(1)),
-            Item(StepTaken(id="s1", at=MONDAY_MORNING, case=999, step="check")),
+            Item(StepTaken(id="s1", at=MONDAY_MORNING, case=2**70, step="check")),
             Item(StepTaken(id="s2", at=MONDAY_MORNING, step="check")),
             Item(message(2, interaction="chat-2", customer=None)),
         ]
@@ -101,6 +109,24 @@ def test_a_fact_that_is_refused_leaves_no_trace_and_does_not_touch_its_group(hou
     assert [type(refusal) for refusal in refusals] == [UnknownCase, BelongsNowhere, CustomerUnknown]
     assert count(house, "leeway_fact") == 1
     assert count(house, "leeway_case") == 1
+
+
+def test_times_are_decided_in_utc_whatever_the_source_writes(house: House):
+    athens = MONDAY_MORNING.astimezone(ZoneInfo("Europe/Athens"))
+    (done,) = hand_in(house, message(1, at=athens))
+    opened_at = stored(house.driver(), done.case).opened_at
+    assert opened_at == MONDAY_MORNING
+    ((body,),) = house.driver().select("select body from leeway_event where kind = 'case_opened'")
+    assert MONDAY_MORNING.isoformat().replace("+00:00", "Z") in body
+
+
+def test_a_time_at_the_end_of_the_calendar_is_refused_alone(house: House):
+    far = datetime(1, 1, 1, tzinfo=UTC)
+    first, second = house.writer.call(
+        [Item(message(1), quiet=True), Item(message(2, at=far, interaction="chat-2"), quiet=True)]
+    )
+    assert isinstance(first, Done)
+    assert isinstance(second, Refused)
 
 
 def test_a_fact_that_breaks_the_decision_fails_alone(house: House, watch: Watch):

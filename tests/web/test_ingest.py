@@ -7,8 +7,11 @@ import json
 from collections.abc import AsyncIterator, Iterable
 
 import httpx
+import msgspec
 import pytest
 
+from leeway.core.facts import Fact
+from leeway.desk.ports import Item
 from leeway.store import tokens
 from leeway.store.rebuild import stored
 from leeway.web.asgi import Application
@@ -102,6 +105,7 @@ def test_a_second_delivery_is_answered_with_the_first_ones_place(api: Api):
         (fact(text=5), "$.text"),
         (fact(customer={"id": 7}), "$.customer.id"),
         (fact(at="yesterday"), "$.at"),
+        (fact(at="0001-01-01T00:00:00+14:00"), "$.at"),
         (fact(at="2026-03-02T10:00:00"), "$.at"),
         (fact(colour="red"), "$"),
         (fact(fact="sneeze"), "$.fact"),
@@ -135,7 +139,8 @@ def test_what_is_not_valid_is_named_by_its_place(api: Api, body: object, field: 
         (b'{"fact": "message"', 400),
         (b'{"fact":"message","id":"\xff"}', 422),
         (b"[" * 100_000, 422),
-        (b'{"fact":"message","id":"x","at":"2026-03-02T10:00:00Z","text":"\\ud800"}', 400),
+        (b'{"fact":"message","id":"x","at":"2026-03-02T10:00:00Z","text":"\\ud800"}', 422),
+        (b'{"fact":"message","id":"x","at":"2026-03-02T10:00:00Z","text":"\\udc00 and more"}', 422),
     ],
 )
 def test_what_is_not_json_or_not_text_is_refused(api: Api, body: bytes, status: int):
@@ -286,6 +291,20 @@ def test_a_report_names_the_first_refused_lines_and_counts_the_rest(api: Api):
     report = api.send_lines([{"fact": "sneeze"}] * (REPORTED_LINES + 5)).json()
     assert len(report["refused"]) == REPORTED_LINES
     assert report["more_refused"] == 5
+
+
+def test_when_too_much_is_waiting_the_sender_is_told_to_come_back(api: Api, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(api.house.writer, "_most_facts", 1)
+    holder = api.house.driver()
+    holder.begin()
+    holder.order_log()  # the writer has to wait
+    api.house.writer.submit([Item(msgspec.convert(fact(1), Fact))], 100, lambda _: None)
+    one = api.post(fact(2))
+    many = api.send_lines([fact(3)])
+    holder.rollback()
+    for answer in (one, many):
+        assert_problem(answer, 429)
+        assert answer.headers["retry-after"] == "1"
 
 
 def test_the_health_page_needs_no_token_and_tells_the_queue(api: Api):

@@ -8,6 +8,7 @@ were stored, and both databases hold the same ones. Only small settings that nob
 
 from leeway.store.models.access import AccessRow
 from leeway.store.models.case import CaseRow, InteractionRow
+from leeway.store.models.console import CustomerLink, SavedFilter
 from leeway.store.models.customer import CustomerRow
 from leeway.store.models.document import Document
 from leeway.store.models.log import EventRow, FactRow
@@ -19,6 +20,7 @@ from leeway.store.models.watch import RunMark
 __all__ = [
     "AccessRow",
     "CaseRow",
+    "CustomerLink",
     "CustomerRow",
     "Document",
     "EscalationRow",
@@ -29,5 +31,6 @@ __all__ = [
     "PersonLoad",
     "PromiseRow",
     "RunMark",
+    "SavedFilter",
     "Token",
 ]

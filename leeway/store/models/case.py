@@ -57,6 +57,13 @@ class CaseRow(models.Model):
             models.Index(fields=["escalated", "next_due", "id"], name="leeway_case_escalated"),
             models.Index(fields=["owner", "status", "-last_message_at", "-id"], name="leeway_case_owner"),
             models.Index(fields=["customer", "-last_message_at"], name="leeway_case_customer"),
+            # Lists walk this one in their own order and filter in passing: what they narrow by is in the index itself.
+            models.Index(
+                fields=["-last_message_at", "-id", "level", "channel", "owner", "asked", "risk"],
+                condition=models.Q(status__in=("open", "paused")),
+                name="leeway_case_live",
+            ),
+            models.Index(fields=["asked"], condition=models.Q(asked__gt=""), name="leeway_case_asked"),
             models.Index(
                 fields=["-risk", "id"],
                 condition=models.Q(status="open", escalated=False),

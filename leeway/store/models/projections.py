@@ -62,7 +62,14 @@ class PromiseRow(models.Model):
     class Meta:
         db_table = "leeway_promise"
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="leeway_promise_number")]
-        indexes = [models.Index(fields=["state", "due", "id"], name="leeway_promise_state")]
+        indexes = [
+            models.Index(fields=["state", "due", "id"], name="leeway_promise_state"),
+            models.Index(
+                fields=["due", "id", "by"],
+                condition=models.Q(state__in=("found", "pending", "approaching")),
+                name="leeway_promise_open",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"promise {self.case_id}/{self.number}"

@@ -28,6 +28,9 @@ from leeway.store.writer.rows import (
     text,
 )
 
+LARGEST_NUMBER = 2**63 - 1
+"""A larger one is no case's: the databases cannot even be asked for it."""
+
 read_case = msgspec.json.Decoder(Case).decode
 read_customer = msgspec.json.Decoder(Customer).decode
 
@@ -162,6 +165,7 @@ class SqlBooks:
         if not numbers:
             return
         self._kept.update(dict.fromkeys(numbers))
+        numbers = {number for number in numbers if number <= LARGEST_NUMBER}
         changed = []
         for number, digest in self._driver.pick(tables.CASE, ("id", "digest"), "id", numbers, lock=True):
             kept = self._cache.get(number)

@@ -21,7 +21,7 @@ from typing import Protocol, TypeVar
 from leeway.core.decide import decide as core_decide
 from leeway.core.world import World
 from leeway.desk.handle import Answer, Decide, Failed, handle_group
-from leeway.desk.ports import Busy, Item, StoreTrouble
+from leeway.desk.ports import Busy, Closed, Item, StoreTrouble
 from leeway.store.writer.books import CaseCache, SqlBooks
 from leeway.store.writer.driver import Driver
 from leeway.store.writer.news import Written
@@ -58,10 +58,6 @@ class _Job:
     items: Sequence[Item]
     size: int
     answered: Answered
-
-
-class Closed(Exception):
-    """The process is going down; nothing more is taken."""
 
 
 class Unavailable(Exception):
