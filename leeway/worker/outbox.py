@@ -33,6 +33,7 @@ from leeway.core.case import Case
 from leeway.core.customer import Customer
 from leeway.core.delivery import (
     BUNDLE_WINDOW,
+    URGENCIES,
     Lately,
     Parcel,
     Waiting,
@@ -60,9 +61,14 @@ MARK = "outbox"
 """The name under which deliverers report, for the health page."""
 
 SOURCE = "outbox"
-AT_ONCE = 40
+AT_ONCE = 200
+"""Rows looked at together; what a person has waiting should fit, so that it can be bundled."""
+
 HANDS = 4
 """Messages on their way at the same time: one slow server must not hold up the others."""
+
+MESSAGES_AT_ONCE = 4 * HANDS
+"""Messages sent before looking for something more urgent: with a server that hangs, that is how long an alarm waits."""
 
 LEASE = timedelta(minutes=5)
 LAST_MOMENT = timedelta(minutes=2)
@@ -186,7 +192,11 @@ class Deliverer:
         for in_order in _by_receiver(messages):
             self._hands.submit(self._carry, in_order, until, done)
         for _ in messages:
-            self._settle(*done.get())
+            message, outcome = done.get()
+            try:
+                self._settle(message, outcome)
+            except StoreTrouble as trouble:  # its lease runs out, and it is sent again under the same key
+                log.warning("what became of %s could not be written down: %s", message.key, trouble)
 
     def _planned(self, items: Sequence[OutboxItem]) -> list[Message]:
         now = self._clock()
@@ -195,8 +205,11 @@ class Deliverer:
         readable = [item for item in items if self._is_readable(item)]
         cases = self._cases(readable)
         messages = [*self._notices(readable, world, cases, now), *self._others(readable, cases)]
-        self._rows.tie((message.key, message.items) for message in messages)
-        return messages
+        messages.sort(key=_urgent_and_old)
+        chosen, later = messages[:MESSAGES_AT_ONCE], messages[MESSAGES_AT_ONCE:]
+        self._rows.give_back([item for message in later for item in message.items], now)
+        self._rows.tie((message.key, message.items) for message in chosen)
+        return chosen
 
     def _is_readable(self, item: OutboxItem) -> bool:
         """A row nobody can read is dead at once, so that it does not stand in the others' way."""
@@ -487,6 +500,11 @@ def undeliverable(item: OutboxItem, why: str, now: datetime) -> NoticeUndelivera
         person=item.to[:LONGEST_ID],
         why=why,
     )
+
+
+def _urgent_and_old(message: Message) -> tuple[int, int]:
+    first = min(message.items, key=lambda item: (URGENCIES.index(item.urgency), item.id))
+    return URGENCIES.index(first.urgency), first.id
 
 
 def _by_receiver(messages: Iterable[Message]) -> list[list[Message]]:

@@ -19,7 +19,7 @@ from leeway.store import marks
 from leeway.store.instants import read_instant
 from leeway.store.writer.tables import OUTBOX
 from leeway.wiring import PublishedWorlds
-from leeway.worker.outbox import LEASE, MARK, Deliverer, undeliverable
+from leeway.worker.outbox import LEASE, MARK, MESSAGES_AT_ONCE, Deliverer, undeliverable
 from leeway.worker.outbox_rows import OutboxRows
 from tests.houses import MONDAY_MORNING, on_sqlite
 
@@ -192,6 +192,37 @@ def test_what_is_urgent_goes_before_what_is_older(office):
     old, urgent = office.add("old", to="tom"), office.add("urgent", to="tom", urgency="now")
     office.deliverer().deliver()
     assert office.email.keys == [urgent, old]
+
+
+class Alarming(Recorder):
+    """While it sends its first message, something urgent comes in."""
+
+    def __init__(self, office):
+        super().__init__()
+        self._office = office
+
+    def send(self, message):
+        if not self.got:
+            self._office.add("alarm", urgency="now")
+        return super().send(message)
+
+
+def test_an_alarm_does_not_wait_for_all_that_was_there_before(office):
+    hook, already = Alarming(office), []
+    for number in range(MESSAGES_AT_ONCE * 3):
+        office.add(f"n{number}", to="hook", kind="webhook", body="{}", by=())
+
+    class Email(Recorder):
+        def send(self, message):
+            already.append(len(hook.got))
+            return super().send(message)
+
+    office.email = Email()
+    channels = {**office.channels(), "hook": Ready("hook", Info(kind="webhook", label="Hook"), hook)}
+    office.deliverer(channels=channels).deliver()
+    assert len(hook.got) == MESSAGES_AT_ONCE * 3
+    (before,) = already
+    assert MESSAGES_AT_ONCE <= before < MESSAGES_AT_ONCE * 2
 
 
 def test_a_text_is_cut_to_what_the_channel_can_take(office):
