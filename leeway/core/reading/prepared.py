@@ -151,8 +151,9 @@ class Prepared:
         last = max((match.end() for match in negation.finditer(self.fold, begin, start)), default=None)
         if last is None:
             return False
-        between = self.fold[last:start]
-        return "," not in between and len(between.split()) <= 2
+        between = self.fold[last:start].split()
+        joins = self.phrases.words.lists.get("joins", ())  # "has not arrived and I want": a new clause denies nothing
+        return len(between) <= 2 and not any("," in word or word in joins for word in between)
 
     def quote(self, start: int, end: int) -> str:
         """The words between two offsets."""
