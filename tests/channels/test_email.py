@@ -182,6 +182,7 @@ def test_a_slow_server_is_not_waited_for(post, port):
     assert result == Failed("127.0.0.1 did not answer within 0.2 s")
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 def test_a_wrong_password_can_be_mended_and_is_not_told(post):
     def refuse(server, session, envelope, mechanism, login):
         return AuthResult(success=False, handled=False)
