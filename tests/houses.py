@@ -95,7 +95,7 @@ def database_url(model_house: str, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{file}"
         return
     name = f"leeway_test_{os.getpid()}_{next(_numbers)}"
-    _on_server(f"create database {name} template {model_house}")
+    _on_server(f"create database {name} template {model_house} strategy file_copy")
     yield _url_of(name)
     _on_server(f"drop database {name} with (force)")
 
