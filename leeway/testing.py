@@ -372,6 +372,36 @@ def does(kind: type[f.Base], **fields: Any) -> Act:
     return act
 
 
+def accepts(by: str = "") -> Act:
+    """Whoever was asked takes it; ``by`` names somebody else who does."""
+
+    def act(story: Story) -> None:
+        asked = story.case.asked
+        does(f.HandoffAccepted, by=by or (asked.person if asked else story.case.owner))(story)
+
+    return act
+
+
+def escalates(by: str = "", *, requested_by: str = "agent", **fields: Any) -> Act:
+    """Somebody presses escalate; without ``by`` it is the owner."""
+
+    def act(story: Story) -> None:
+        who = "" if requested_by == "customer" else by or story.case.owner
+        does(f.EscalationRequested, by=who, requested_by=requested_by, **fields)(story)
+
+    return act
+
+
+def resolves(how: str = "put right", **fields: Any) -> Act:
+    """The owner resolves the case."""
+    return lambda story: does(f.Resolved, how=how, by=story.case.owner, **fields)(story)
+
+
+def until(at: datetime) -> Act:
+    """Time passes up to this instant."""
+    return lambda story: story.let_pass(at - story.now)
+
+
 def minutes(count: float) -> Act:
     return lambda story: story.let_pass(timedelta(minutes=count))
 

@@ -50,8 +50,10 @@ def _named(items: dict[str, Linked], key: str, value: Linked, name: str) -> dict
     return dict(list({**items, key: value}.items())[-KEPT[name] :])
 
 
-LASTING = ("rule:", "regulator:")
-"""Keys that must not be forgotten for room: the rule would decide again, the clock start again."""
+LASTING = ("rule:", "regulator:", "nobody:", "escalated:", "informed:", "outside:")
+"""Keys that may come again and must not be forgotten for room: the rule would decide again, the clock start again, the
+customer hear the same twice. All others carry a time or a number that only grows.
+"""
 
 
 def _fired(case: Case, key: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from leeway.core import events as e
 from leeway.core.clocks import Clock
 from leeway.core.cue import Cue
-from leeway.core.decide import consulting, escalating, levels, owners, promising, solving, steps
+from leeway.core.decide import consulting, escalating, levels, owners, promising, solving, steps, watching
 from leeway.core.decide.turn import Turn
 from leeway.core.people import people_of
 from leeway.core.policy import Warn
@@ -218,6 +218,8 @@ def _rest(turn: Turn, clock: Clock) -> None:
             _shift_ended(turn, clock)
         case "pause":
             solving.resumed(turn, "the pause is over")
+        case watching.CLOCK:
+            turn.rejudge()
         case _:
             turn.tell(
                 "nothing_planned",
@@ -260,12 +262,11 @@ def _shift_ended(turn: Turn, clock: Clock) -> None:
 
 
 def keep_awake(turn: Turn) -> None:
-    """Every open case has a next step in the future. One that would sleep for ever gets a rest clock."""
-    if turn.case.live and turn.case.wake_at is None:
-        turn.start_clock("rest", "rest", turn.policy.silent_owner_after, turn.house_calendar)
-    elif "rest" in turn.case.clocks and _wakes_without_rest(turn):
+    """Every open case has a next step in the future. One in which nothing is planned gets a rest clock."""
+    watching.watch(turn)
+    clocks = turn.case.clocks.items()
+    planned = any(clock.wakes_at for name, clock in clocks if name not in ("rest", watching.CLOCK))
+    if planned or not turn.case.live:
         turn.stop_clock("rest", "void")
-
-
-def _wakes_without_rest(turn: Turn) -> bool:
-    return any(clock.wakes_at for name, clock in turn.case.clocks.items() if name != "rest")
+    elif turn.clock("rest") is None:
+        turn.start_clock("rest", "rest", turn.policy.silent_owner_after, turn.house_calendar)
