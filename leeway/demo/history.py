@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -13,7 +12,7 @@ from leeway.core.facts import CustomerRef
 from leeway.core.roster import Roster
 from leeway.demo.customers import Customers
 from leeway.demo.player import Player
-from leeway.demo.plots import REPERTOIRE, Plot, Share
+from leeway.demo.plots import REPERTOIRE, Share
 from leeway.demo.present import THIS_MORNING
 from leeway.demo.stage import Stage
 
@@ -37,14 +36,27 @@ class Casting:
     roster: Roster
     zone: str
     customers: Customers
+    prefix: str = "talk"
+    speed: float = 1.0
     count: int = 0
 
-    def player(self, share: Share, rng: Random, *, lively: bool = False, regular: CustomerRef | None = None) -> Player:
+    def player(
+        self, *, tier: str = "", agent: str = "", lively: bool = False, regular: CustomerRef | None = None
+    ) -> Player:
         self.count += 1
-        customer = regular or self.customers.new(tier=share.tier)
-        name = f"{'live' if lively else 'talk'}-{self.count}"
+        customer = regular or self.customers.new(tier=tier, language="en" if agent else "")
+        name = f"{self.prefix}-{self.count}"
         own = Random(zlib.crc32(f"{self.seed}:{name}".encode()))  # noqa: S311 - a play is no secret
-        return Player(name, customer, own, roster=self.roster, zone=self.zone, lively=lively)
+        return Player(
+            name,
+            customer,
+            own,
+            roster=self.roster,
+            zone=self.zone,
+            lively=lively,
+            speed=self.speed,
+            agent=agent,
+        )
 
 
 def rehearse(stage: Stage, casting: Casting, rng: Random, now: datetime, *, cases: int = CASES) -> None:
@@ -52,13 +64,13 @@ def rehearse(stage: Stage, casting: Casting, rng: Random, now: datetime, *, case
     regulars: list[CustomerRef] = []
     for share, at in _programme(rng, now, casting.zone, cases):
         again = share.tier == "" and regulars and rng.random() < SECOND_MATTER
-        player = casting.player(share, rng, regular=rng.choice(regulars) if again else None)
+        player = casting.player(tier=share.tier, regular=rng.choice(regulars) if again else None)
         if not again:
             regulars.append(player.customer)
-        stage.enter(player, share.plot, at)
+        stage.enter(player, share.plot(player), at)
     for scene in THIS_MORNING:
-        share = Share(scene.plot, 1, scene.tier)
-        stage.enter(casting.player(share, rng), share.plot, now - scene.before)
+        player = casting.player(tier=scene.tier, agent=scene.agent)
+        stage.enter(player, scene.plot(player), now - scene.before)
 
 
 def _programme(rng: Random, now: datetime, zone: str, cases: int) -> list[tuple[Share, datetime]]:
@@ -83,10 +95,3 @@ def _a_time(rng: Random, now: datetime, zone: str) -> datetime:
         )
         if at < last:
             return at.astimezone(now.tzinfo)
-
-
-def play(
-    stage: Stage, now: datetime, *, go_on: Callable[[], bool] = lambda: True
-) -> None:
-    """Plays the history up to now."""
-    stage.play_until(now, go_on=go_on)

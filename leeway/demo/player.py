@@ -57,14 +57,13 @@ def _never(case: Case, since: datetime) -> bool:
 @dataclass(frozen=True)
 class Beat:
     """``act`` gives the fact, or None to let it be. ``whose`` says who of ours has to act. ``over`` says that somebody
-    else has done it meanwhile. ``any_hour``: done outside working hours too.
+    else has done it meanwhile.
     """
 
     after: timedelta
     act: Callable[[Moment], Fact | None]
     whose: Whose | None = None
     over: Callable[[Case, datetime], bool] = _never
-    any_hour: bool = False
     spoken: bool = False
 
 
@@ -72,7 +71,9 @@ Play = Generator[Beat, Case, None]
 
 
 class Player:
-    """What a play is played with. ``lively``: in the running demo, where an hour's wait lasts half a minute."""
+    """What a play is played with. ``lively``: in the running demo, where an hour's wait lasts half a minute (less at a
+    higher ``speed``). ``agent`` answers first, and so has the case.
+    """
 
     def __init__(
         self,
@@ -83,7 +84,9 @@ class Player:
         roster: Roster,
         zone: str,
         lively: bool = False,
-        case: int | None = None,
+        speed: float = 1.0,
+        agent: str = "",
+        matter: texts.Matter | None = None,
     ) -> None:
         self.name = name
         self.customer = customer
@@ -91,12 +94,15 @@ class Player:
         self.roster = roster
         self.zone = ZoneInfo(zone)
         self.lively = lively
-        self.case = case
+        self.speed = speed
+        self.agent = agent
+        self.case: int | None = None
         self.language = customer.language if customer.language in ("en", "es") else "en"
-        self.matter = rng.choice(texts.matters(self.language))
+        self.matter = matter or rng.choice(texts.matters(self.language))
         self.sayings = texts.sayings(self.language)
         self.channel = rng.choice(CHANNELS)
         self.contact = 1
+        self._fresh_contact = True
         self._facts = 0
         self._said: set[str] = set()
         self._about = self._details()
@@ -106,7 +112,7 @@ class Player:
     def wait(self, low: float, high: float) -> timedelta:
         """Minutes; some seconds when lively."""
         if self.lively:
-            return timedelta(seconds=self.rng.uniform(12, 40))
+            return timedelta(seconds=self.rng.uniform(12, 40) / self.speed)
         return timedelta(minutes=self.rng.uniform(low, high))
 
     def days(self, low: float, high: float) -> timedelta:
@@ -119,7 +125,7 @@ class Player:
         written = texts.as_typed(text, self.rng)
 
         def act(moment: Moment) -> Fact:
-            first = moment.case is None
+            first, self._fresh_contact = self._fresh_contact, False
             return f.MessageReceived(
                 **self._base(moment),
                 interaction=self.interaction,
@@ -173,16 +179,18 @@ class Player:
                 channel=self.channel,
             )
 
-        return Beat(after, act, whose=owner, over=_answered_since, spoken=True)
+        return Beat(after, act, whose=self._who_answers, over=_answered_since, spoken=True)
+
+    def _who_answers(self, case: Case) -> str:
+        return self.agent if self.agent and case.first_response_at is None else case.owner
 
     def presses(
         self,
         kind: type[Fact],
         after: timedelta,
         *,
-        whose: Whose = owner,
+        whose: Whose | None = owner,
         over: Callable[[Case, datetime], bool] = _never,
-        any_hour: bool = False,
         **fields: Any,
     ) -> Beat:
         """One of ours presses a button."""
@@ -190,12 +198,10 @@ class Player:
         def act(moment: Moment) -> Fact:
             return kind(**self._base(moment), case=self.case, by=moment.who, **fields)  # type: ignore[operator]
 
-        return Beat(after, act, whose=whose, over=over, any_hour=any_hour)
+        return Beat(after, act, whose=whose, over=over)
 
     def accepts(self, after: timedelta) -> Beat:
-        return self.presses(
-            f.HandoffAccepted, after, whose=asked, over=lambda case, _: case.asked is None, any_hour=True
-        )
+        return self.presses(f.HandoffAccepted, after, whose=asked, over=lambda case, _: case.asked is None)
 
     def resolves(self, after: timedelta) -> Beat:
         how = self.fill(self.rng.choice(self.matter.how))
@@ -232,8 +238,11 @@ class Player:
 
     # --- words
 
-    def opening(self) -> str:
-        return self.fill(self.fresh(self.matter.open))
+    def opening(self, *, with_order: bool = False) -> str:
+        line = self.fresh(self.matter.open)
+        if with_order and "{order}" not in line:
+            line += " Pedido {order}." if self.language == "es" else " Order {order}."
+        return self.fill(line)
 
     def more(self) -> str:
         return self.fill(self.fresh(self.matter.more))
@@ -275,6 +284,7 @@ class Player:
     def new_contact(self) -> None:
         """The customer comes back another day, in a conversation of its own."""
         self.contact += 1
+        self._fresh_contact = True
         self.channel = self.rng.choice(CHANNELS)
 
     @property

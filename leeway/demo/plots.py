@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import NamedTuple
 
 from leeway.core import facts as f
 from leeway.core.case import Case
-from leeway.demo.player import Play, Player, asked, consulted
+from leeway.demo.player import Beat, Play, Player, asked, consulted
 
 Plot = Callable[[Player], Play]
 
@@ -22,9 +22,9 @@ LATER = (49, 70)
 # --- scenes that many plays share -------------------------------------------------------------------------------------
 
 
-def first_exchange(p: Player) -> Play:
+def first_exchange(p: Player, *, with_order: bool = False) -> Play:
     """They write, somebody says it back."""
-    yield p.says(p.opening(), p.wait(0, 1))
+    yield p.says(p.opening(with_order=with_order), p.wait(0, 1))
     text = f"{p.pick('agent', 'hello')} {p.says_back()}" if p.rng.random() < 0.6 else p.pick("agent", "hello")
     yield p.answers(text, p.wait(3, 45))
     if p.rng.random() < 0.5:
@@ -51,10 +51,17 @@ def resolved(p: Player, case: Case) -> Play:
 
 def taken(p: Player, case: Case) -> Play:
     """Whoever was asked takes it and speaks to the customer, who has not to tell it again."""
-    if case.escalation is not None and case.escalation.state == "requested":
-        yield p.rests(p.wait(10, 12))  # it is held for what has not been tried; nobody is in a hurry here
-    yield p.accepts(p.wait(2, 11))
+    case = yield from held(p, case)
+    if case.asked is not None:
+        yield p.accepts(p.wait(2, 11))
     yield p.answers(p.pick("above", "hello"), p.wait(1, 9))
+
+
+def held(p: Player, case: Case) -> Generator[Beat, Case, Case]:
+    """It is held for what has not been tried; when nobody hurries, it goes after ten minutes."""
+    if case.escalation is not None and case.escalation.state == "requested":
+        case = yield p.rests(p.wait(10, 11))
+    return case
 
 
 def solved_above(p: Player) -> Play:
@@ -76,9 +83,16 @@ def offers_twice(p: Player) -> Play:
 
 def comes_back(p: Player, low: float, high: float) -> Play:
     """Days later, a new conversation about the same matter."""
-    yield p.rests(p.days(low, high))
+    before = yield p.rests(p.days(low, high))
     p.new_contact()
     yield p.says(f"{p.pick('customer', 'again')} {p.opening()}", p.wait(0, 1))
+    yield from one_case(p, before)
+
+
+def one_case(p: Player, before: Case) -> Play:
+    """Leeway joins a second conversation about the same matter by itself; where the words were too few, a person does."""
+    if p.case not in (None, before.id):
+        yield p.presses(f.MergedInto, p.wait(2, 8), into=before.id)
 
 
 # --- plays that stay with the agent -----------------------------------------------------------------------------------
@@ -168,9 +182,10 @@ def looked_for_the_exit(p: Player) -> Play:
 
 def merged(p: Player) -> Play:
     """They write by chat and by e-mail about the same thing; it becomes one case."""
-    yield p.says(p.opening(), p.wait(0, 1))
+    before = yield p.says(p.opening(with_order=True), p.wait(0, 1))
     p.new_contact()
-    yield p.says(p.opening(), p.wait(4, 20))
+    yield p.says(p.opening(with_order=True), p.wait(4, 20))
+    yield from one_case(p, before)
     yield p.answers(f"{p.pick('agent', 'hello')} {p.says_back()}", p.wait(3, 30))
     yield from ending(p)
 
@@ -202,15 +217,15 @@ def two_declined(p: Player) -> Play:
 def promise_broken(p: Player) -> Play:
     yield from first_exchange(p)
     yield p.answers(p.pick("agent", "promise"), p.wait(3, 20))
-    yield p.rests(p.wait(190, 240))
-    case = yield p.says(p.pick("customer", "you_promised"), p.wait(1, 60))
+    case = yield p.rests(p.wait(150, 190))
+    case = yield p.says(p.pick("customer", "you_promised"), p.wait(1, 40))
     yield from taken(p, case)
     yield p.answers(p.pick("agent", "late"), p.wait(1, 10))
     yield from solved_above(p)
 
 
 def third_contact(p: Player) -> Play:
-    yield from first_exchange(p)
+    yield from first_exchange(p, with_order=True)
     yield p.answers(p.pick("agent", "fix"), p.wait(5, 60))
     yield from comes_back(p, 1.0, 3.0)
     yield p.answers(f"{p.pick('agent', 'hello')} {p.pick('agent', 'fix')}", p.wait(5, 60))
@@ -272,31 +287,28 @@ def poor_rating(p: Player) -> Play:
 
 def writes_again(p: Player) -> Play:
     """Closed, and they write again: it lives again."""
-    yield from first_exchange(p)
-    yield from _fixed(p)
+    yield from first_exchange(p, with_order=True)
+    yield p.answers(p.pick("agent", "fix"), p.wait(3, 30))
+    before = yield p.resolves(p.wait(1, 10))
     yield p.rests(p.days(0.5, 2))
     p.new_contact()
     yield p.says(p.pick("customer", "back"), p.wait(0, 1))
+    yield from one_case(p, before)
     yield p.answers(f"{p.pick('agent', 'sorry')} {p.says_back()}", p.wait(3, 40))
     yield from ending(p)
-
-
-def _fixed(p: Player) -> Play:
-    yield p.answers(p.pick("agent", "fix"), p.wait(3, 30))
-    yield p.resolves(p.wait(1, 10))
 
 
 def asked_back(p: Player) -> Play:
     """The one who is asked wants to know something first; the customer is not asked again."""
     yield from first_exchange(p)
     yield from offers_twice(p)
-    yield p.says(p.pick("customer", "manager"), p.wait(1, 5))
-    yield p.rests(p.wait(10, 11))
+    case = yield p.says(p.pick("customer", "manager"), p.wait(1, 5))
+    yield from held(p, case)
     yield p.presses(
-        f.HandoffAskedBack, p.wait(1, 3), whose=asked, any_hour=True, question=p.pick_en("above", "ask_back")
+        f.HandoffAskedBack, p.wait(1, 3), whose=asked, question=p.pick_en("above", "ask_back")
     )
     case = yield p.presses(
-        f.HandoffAnswered, p.wait(1, 3), any_hour=True, answer=p.pick_en("above", "answered")
+        f.HandoffAnswered, p.wait(1, 3), answer=p.pick_en("above", "answered")
     )
     yield from taken(p, case)
     yield from solved_above(p)
@@ -305,10 +317,10 @@ def asked_back(p: Player) -> Play:
 def declined(p: Player) -> Play:
     yield from first_exchange(p)
     yield from offers_twice(p)
-    yield p.says(p.pick("customer", "manager"), p.wait(1, 5))
-    yield p.rests(p.wait(10, 11))
+    case = yield p.says(p.pick("customer", "manager"), p.wait(1, 5))
+    yield from held(p, case)
     case = yield p.presses(
-        f.HandoffDeclined, p.wait(1, 3), whose=asked, any_hour=True, reason=p.pick_en("above", "decline")
+        f.HandoffDeclined, p.wait(1, 3), whose=asked, reason=p.pick_en("above", "decline")
     )
     yield from taken(p, case)
     yield from solved_above(p)

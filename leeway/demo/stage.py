@@ -10,12 +10,15 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
+from typing import Protocol
 
 from leeway.core.case import Case
 from leeway.core.people import person
 from leeway.core.refusals import Refusal
-from leeway.core.roster import Roster, back_at
-from leeway.demo.player import Beat, Moment, Play, Player
+from leeway.core.roster import Roster, back_at, on_call
+from leeway.demo.colleagues import TO_ACCEPT_MINUTES, Colleague, takes_it
+from leeway.demo.player import Beat, Moment, Play
 from leeway.store.rebuild import stored
 from leeway.store.writer.driver import Driver
 from leeway.wiring import House
@@ -24,19 +27,31 @@ from leeway.worker.sweeper import Due, tick
 WAIT_FOR_VISITOR = timedelta(seconds=20)
 """How often a play looks whether the visitor has done their part."""
 
+LOOK_AGAIN = timedelta(seconds=2)
+
+
+class Actor(Protocol):
+    """Whoever a play is about; ``case`` is the number of their case, once there is one."""
+
+    name: str
+    case: int | None
+
 
 @dataclass
 class Part:
     """A play that is on: its next beat, and when the one before it was done."""
 
-    player: Player
+    player: Actor
     play: Play
     beat: Beat
     since: datetime
+    held_since: datetime | None = None
 
 
 class Stage:
-    """``away`` are people who do not act by themselves once the time is ``away_from``: the demo's visitor is them."""
+    """``away`` are people who do not act by themselves once the time is ``away_from``: the demo's visitor is them.
+    With ``patience`` the cast acts for the visitor after so long.
+    """
 
     def __init__(
         self,
@@ -46,22 +61,26 @@ class Stage:
         *,
         away: frozenset[str] = frozenset(),
         away_from: datetime | None = None,
+        patience: timedelta | None = None,
     ) -> None:
         self.house = house
         self.roster = roster
         self._driver = driver
         self._away = away
         self._away_from = away_from
+        self._patience = patience
         self._agenda: list[tuple[datetime, int, Part]] = []
         self._count = 0
         self._cases: dict[int, Case] = {}
+        self._in_real_time = False
         self._wakes: list[tuple[datetime, int]] = []
+        self._answering: dict[int, tuple[str, datetime]] = {}
+        self._chance = Random(1)  # noqa: S311 - how long colleagues take is no secret
 
     # --- plays come and go
 
-    def enter(self, player: Player, plot: Callable[[Player], Play], at: datetime) -> None:
+    def enter(self, player: Actor, play: Play, at: datetime) -> None:
         """The play begins: its first beat is counted from ``at``."""
-        play = plot(player)
         try:
             beat = next(play)
         except StopIteration:
@@ -108,31 +127,53 @@ class Stage:
             self._look_again(number)
 
     def _look_again(self, number: int) -> Case:
-        case = self._cases[number] = stored(self._driver, number)
-        if case.wake_at is not None:
-            heapq.heappush(self._wakes, (case.wake_at, number))
+        case = stored(self._driver, number)
+        if not self._in_real_time:
+            self._cases[number] = case
+            if case.wake_at is not None:
+                heapq.heappush(self._wakes, (case.wake_at, number))
+        self.see_who_is_asked(case)
         return case
+
+    def see_who_is_asked(self, case: Case) -> None:
+        """Whoever is asked to take a case takes it after a while, whatever its play had in mind."""
+        if case.asked is None or self._answering.get(case.id) == (case.asked.person, case.asked.at):
+            return
+        self._answering[case.id] = (case.asked.person, case.asked.at)
+        wait = timedelta(minutes=self._chance.uniform(*TO_ACCEPT_MINUTES))
+        colleague = Colleague(case, self.roster, self._chance)
+        self.enter(colleague, takes_it(colleague, wait), case.asked.at)
+
+    def go_live(self) -> None:
+        """From here on the sweeper runs the clocks, and others change cases too."""
+        self._in_real_time = True
+        self._cases.clear()
+        self._wakes.clear()
 
     # --- one beat
 
-    def perform_next(self, at: datetime) -> None:
-        """Plays the next beat now, with everybody being told."""
+    def perform_next(self, at: datetime) -> bool:
+        """Plays the next beat now, with everybody being told. True when somebody said something."""
         _, _, part = heapq.heappop(self._agenda)
-        self._perform(part, at, quiet=False)
+        spoken = part.beat.spoken
+        return self._perform(part, at, quiet=False) and spoken
 
-    def _perform(self, part: Part, at: datetime, *, quiet: bool) -> None:
+    def _perform(self, part: Part, at: datetime, *, quiet: bool) -> bool:
+        """True when a fact was handed in."""
         case = self._case(part, fresh=not quiet)
         beat = part.beat
         whose = beat.whose(case) if beat.whose and case else ""
         passed_over = case is not None and (beat.over(case, part.since) or (beat.whose and not whose))
         if passed_over and case is not None:
             self._go_on(part, case, at)
-            return
-        later = self._not_now(beat, whose, at)
+            return False
+        later = self._not_now(part, whose, at)
         if later is not None:
             self._plan(part, later)
-            return
+            return False
+        part.held_since = None
         self._go_on(part, self._do(part, Moment(case, at, whose), quiet=quiet), at)
+        return True
 
     def _case(self, part: Part, *, fresh: bool) -> Case | None:
         number = part.player.case
@@ -140,14 +181,22 @@ class Stage:
             return None
         return stored(self._driver, number) if fresh else self._cases[number]
 
-    def _not_now(self, beat: Beat, whose: str, at: datetime) -> datetime | None:
+    def _not_now(self, part: Part, whose: str, at: datetime) -> datetime | None:
         """When to try again, if whoever has to act does not act now."""
         if whose in self._away and (self._away_from is None or at >= self._away_from):
-            return at + WAIT_FOR_VISITOR
-        if not whose or beat.any_hour or person(self.roster, whose) is None:
+            part.held_since = part.held_since or at
+            if self._patience is None or at < part.held_since + self._patience:
+                return at + (WAIT_FOR_VISITOR if self._patience is None else LOOK_AGAIN)
+            return None
+        if not whose or person(self.roster, whose) is None:
             return None
         back = back_at(self.roster, whose, at)
-        return back if back is not None and back > at else None
+        if back is None or back <= at or self._on_call(whose, at):
+            return None
+        return back
+
+    def _on_call(self, whose: str, at: datetime) -> bool:
+        return any(on_call(self.roster, rota.id, at).person == whose for rota in self.roster.rotas)
 
     def _do(self, part: Part, moment: Moment, *, quiet: bool) -> Case | None:
         fact = part.beat.act(moment)
@@ -157,9 +206,9 @@ class Stage:
             done = self.house.desk.handle(fact, quiet=quiet)
         except Refusal:  # somebody was faster, or the case has moved on: in a play as in life
             return moment.case
-        if quiet and part.player.case not in (None, done.case) and part.player.case is not None:
-            self._cases[part.player.case] = stored(self._driver, part.player.case)
-        part.player.case = done.case
+        before, part.player.case = part.player.case, done.case
+        if before not in (None, done.case) and before is not None:
+            self._look_again(before)
         return self._look_again(done.case)
 
     def _go_on(self, part: Part, case: Case | None, at: datetime) -> None:
