@@ -33,6 +33,7 @@ from leeway.core.case import Case
 from leeway.core.customer import Customer
 from leeway.core.delivery import (
     BUNDLE_WINDOW,
+    OUTSIDE,
     URGENCIES,
     Lately,
     Parcel,
@@ -112,6 +113,7 @@ class Message:
     ways: tuple[tuple[str, Send], ...]
     to_whom: object = None
     calm: bool = False
+    not_set_up: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +275,9 @@ class Deliverer:
             since=first.created_at,
         )
         sends = tuple((way.channel, self._sending(way, outgoing)) for way in ways)
-        return Message(parcel.key, items, sends, to_whom, calm=parcel.urgency != "now")
+        asked_for = dict.fromkeys(name for item in items for name in item.by if name != OUTSIDE)
+        lacking = tuple(f"{name}: not set up here" for name in asked_for if name not in self._channels)
+        return Message(parcel.key, items, sends, to_whom, calm=parcel.urgency != "now", not_set_up=lacking)
 
     def _sending(self, way: Way, outgoing: Outgoing) -> Send:
         ready = self._channels[way.channel]
@@ -386,7 +390,7 @@ class Deliverer:
 
     def _went(self, message: Message, result: Result, outcome: Outcome, now: datetime) -> None:
         state = "delivered" if isinstance(result, Delivered) else "sent"
-        said = "; ".join(outcome.refused)
+        said = "; ".join((*message.not_set_up, *outcome.refused))
         ours = self._rows.sent(
             message.items, message.key, state=state, channel=outcome.channel, at=now, said=said
         )

@@ -271,6 +271,13 @@ def test_a_broken_channel_does_not_hold_up_what_another_can_take(office):
     assert (row["state"], row["channel"], row["last_error"]) == ("sent", "email", "chat: chat is down")
 
 
+def test_a_row_tells_which_channel_the_house_would_have_needed(office):
+    key = office.add("a", by=("sms",))
+    office.deliverer().deliver()
+    row = office.row(key)
+    assert (row["state"], row["channel"], row["last_error"]) == ("sent", "chat", "sms: not set up here")
+
+
 def test_a_persons_own_ways_come_after_those_of_the_notice(office):
     office.email.usually = Failed("550", permanent=True)
     key = office.add("a", by=("email",))
