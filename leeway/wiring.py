@@ -184,12 +184,12 @@ def open_house(*, where: Address | None = None, clock: Callable[[], datetime] = 
     return House(where, clock, writer, Desk(writer.call))
 
 
-def watchdog_reader(house: House) -> Callable[[], dict[str, Any] | None]:
-    """The last report of the sweep, with its time."""
+def report_reader(house: House, name: str) -> Callable[[], dict[str, Any] | None]:
+    """The last report of a background run (``marks.SWEEP``, ``marks.OUTBOX``), with its time."""
     local = threading.local()
 
     def read() -> dict[str, Any] | None:
-        mark = marks.get(_own_driver(local, house), marks.SWEEP)
+        mark = marks.get(_own_driver(local, house), name)
         return None if mark is None else {"at": mark[0].isoformat(), **mark[1]}
 
     return read

@@ -10,6 +10,7 @@ from leeway.store.instants import read_instant
 from leeway.store.writer.driver import Driver
 
 SWEEP = "sweep"
+OUTBOX = "outbox"
 TABLES = "tables"
 
 

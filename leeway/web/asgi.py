@@ -17,6 +17,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, cast
 
+from leeway.store import marks
 from leeway.web import house as pages
 from leeway.web.health import HealthPage
 from leeway.web.http import App, Receive, Scope, Send
@@ -24,7 +25,7 @@ from leeway.web.ingest import Ingest
 from leeway.web.listeners import signed_in
 from leeway.web.live import Feed, Live
 from leeway.web.tokens import Gate
-from leeway.wiring import House, open_house, token_reader, watchdog_reader
+from leeway.wiring import House, open_house, report_reader, token_reader
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,12 @@ class Application:
         self._pages: App | None = None
         self._native: dict[str, App] = {
             "/api/v1/facts": Ingest(house.writer, gate),
-            "/healthz": HealthPage(house.writer, house.database, watchdog_reader(house)),
+            "/healthz": HealthPage(
+                house.writer,
+                house.database,
+                report_reader(house, marks.SWEEP),
+                report_reader(house, marks.OUTBOX),
+            ),
         }
         live = Live(Feed(house.driver()), _signed_in)
         house.writer.listen(live.heard)

@@ -13,29 +13,34 @@ from leeway.desk.ports import StoreTrouble
 from leeway.store.writer.writer import Writer
 from leeway.web.http import Receive, Scope, Send, answer
 
+Report = Callable[[], dict[str, Any] | None]
+
 
 class Health(msgspec.Struct, frozen=True):
-    """``queue`` counts facts waiting to be committed; ``watchdog`` is what the sweep last reported, with its time."""
+    """``queue`` counts facts waiting to be committed; ``watchdog`` and ``outbox`` are what the
+    sweep and the deliverer last reported, with the time of the report.
+    """
 
     status: str
     version: str
     database: str
     queue: int
     watchdog: dict[str, Any] | None
+    outbox: dict[str, Any] | None
 
 
 class HealthPage:
-    """``watchdog`` reads the last report, in a thread; it raises ``StoreTrouble`` when the database is away."""
+    """The readers are called in a thread; they raise ``StoreTrouble`` when the database is away."""
 
-    def __init__(self, writer: Writer, database: str, watchdog: Callable[[], dict[str, Any] | None]) -> None:
+    def __init__(self, writer: Writer, database: str, watchdog: Report, outbox: Report) -> None:
         self._writer = writer
         self._database = database
-        self._watchdog = watchdog
+        self._watchdog, self._outbox = watchdog, outbox
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         try:
-            report, status = await asyncio.to_thread(self._watchdog), "ok"
+            status, reports = "ok", [await asyncio.to_thread(read) for read in (self._watchdog, self._outbox)]
         except StoreTrouble:
-            report, status = None, "database away"
-        health = Health(status, __version__, self._database, self._writer.waiting, report)
+            status, reports = "database away", [None, None]
+        health = Health(status, __version__, self._database, self._writer.waiting, *reports)
         await answer(send, 200 if status == "ok" else 503, health, headers=[(b"cache-control", b"no-store")])

@@ -58,7 +58,6 @@ from leeway.worker.outbox_rows import OutboxItem, OutboxRows
 
 log = logging.getLogger(__name__)
 
-MARK = "outbox"
 """The name under which deliverers report, for the health page."""
 
 SOURCE = "outbox"
@@ -475,7 +474,7 @@ class Deliverer:
             "retrying": self._rows.retrying(),
             "oldest_pending_seconds": (now - oldest).total_seconds() if oldest else 0.0,
         }
-        marks.put(self._driver, MARK, told, at=now)
+        marks.put(self._driver, marks.OUTBOX, told, at=now)
         self._reported_at = now
         return told
 

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from leeway.wiring import House
+import os
+
+from leeway.channels import configured
+from leeway.channels.customer import ByEmail, Shown
+from leeway.packs.reader import read
+from leeway.store.home import home
+from leeway.wiring import House, PublishedWorlds
+from leeway.worker.outbox import Deliverer
 from leeway.worker.sweeper import Sweeper
 
 
 def start_services(house: House) -> None:
     start_sweeper(house)
+    start_deliverer(house)
 
 
 def start_sweeper(house: House) -> None:
     sweeper = Sweeper(house.driver(), house.writer.call, house.clock)
     house.listen(sweeper.heard)
     house.start("sweeper", sweeper.run, sweeper.stop)
+
+
+def start_deliverer(house: House) -> None:
+    """Raises ``ChannelMisconfigured`` or ``Problems`` when the channels' settings cannot be used."""
+    ready = configured.build(configured.settings(home(), os.environ, read), os.environ)
+    by_mail = [ByEmail(one.channel) for one in ready.values() if one.info.kind == "email"]
+    deliverer = Deliverer(
+        house.driver(),
+        PublishedWorlds(),
+        house.desk.handle,
+        channels=ready,
+        customers=(*by_mail, Shown()),
+        clock=house.clock,
+        skip_locked=house.database == "postgresql",
+    )
+    house.listen(deliverer.heard)
+    house.start("deliverer", deliverer.run, deliverer.stop)

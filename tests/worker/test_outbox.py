@@ -19,7 +19,7 @@ from leeway.store import marks
 from leeway.store.instants import read_instant
 from leeway.store.writer.tables import OUTBOX
 from leeway.wiring import PublishedWorlds
-from leeway.worker.outbox import LEASE, MARK, MESSAGES_AT_ONCE, Deliverer, undeliverable
+from leeway.worker.outbox import LEASE, MESSAGES_AT_ONCE, Deliverer, undeliverable
 from leeway.worker.outbox_rows import OutboxRows
 from tests.houses import MONDAY_MORNING, on_sqlite
 
@@ -613,7 +613,7 @@ def test_a_report_says_how_it_goes(office):
     office.watch.forward(seconds=5)
     told = deliverer.report()
     assert (told["sent"], told["failed"], told["retrying"], told["oldest_pending_seconds"]) == (0, 1, 1, 5.0)
-    assert marks.get(office.driver, MARK) == (office.watch(), told)
+    assert marks.get(office.driver, marks.OUTBOX) == (office.watch(), told)
     office.watch.forward(seconds=30)
     deliverer.deliver()
     assert deliverer.report()["sent"] == 2
