@@ -122,7 +122,11 @@ class Player:
     # --- the customer
 
     def says(self, text: str, after: timedelta) -> Beat:
-        written = texts.as_typed(text, self.rng)
+        """The customer writes it as people type."""
+        return self.writes(texts.as_typed(text, self.rng), after)
+
+    def writes(self, written: str, after: timedelta) -> Beat:
+        """The customer writes exactly this."""
 
         def act(moment: Moment) -> Fact:
             first, self._fresh_contact = self._fresh_contact, False
@@ -204,7 +208,9 @@ class Player:
         return self.presses(f.HandoffAccepted, after, whose=asked, over=lambda case, _: case.asked is None)
 
     def resolves(self, after: timedelta) -> Beat:
-        how = self.fill(self.rng.choice(self.matter.how))
+        return self.resolves_with(self.fill(self.rng.choice(self.matter.how)), after)
+
+    def resolves_with(self, how: str, after: timedelta) -> Beat:
         return self.presses(f.Resolved, after, over=lambda case, _: not case.live, how=how)
 
     def promises(self, what: str, after: timedelta, *, hours: float) -> Beat:
@@ -286,6 +292,10 @@ class Player:
         self.contact += 1
         self._fresh_contact = True
         self.channel = self.rng.choice(CHANNELS)
+
+    @property
+    def order(self) -> str:
+        return self._about["order"]
 
     @property
     def interaction(self) -> str:
