@@ -78,7 +78,8 @@ class PhraseFinder:
         end = start + 1
         length = len(symbols)
         while True:
-            hits.extend(Hit(phrase, start, end) for phrase in state.complete)
+            if state.complete:  # rarely, and an empty loop would be the dearest line of this walk
+                hits.extend(Hit(phrase, start, end) for phrase in state.complete)
             while end < length and symbols[end] == PAUSE:
                 end += 1
             if end >= length:

@@ -72,7 +72,9 @@ def _cues(pack: CuePack, text: str, folded: str, symbols: list[str]) -> tuple[Cu
         cues.extend(_Sentence(pack, text, folded, symbols).cues(hits))
     if len(cues) > MOST_OF_A_KIND:
         cues = _strongest(cues)
-    return tuple(sorted(cues, key=lambda cue: (cue.start, cue.end, cue.kind)))
+    if len(cues) > 1:
+        cues.sort(key=lambda cue: (cue.start, cue.end, cue.kind))
+    return tuple(cues)
 
 
 def _strongest(cues: list[Cue]) -> list[Cue]:

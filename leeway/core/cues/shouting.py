@@ -21,7 +21,9 @@ FEWEST_LONG_WORDS = 2
 
 def find_shouting(text: str) -> list[Cue]:
     """Runs of capitals and of exclamation marks, with offsets into ``text``."""
-    cues = [_marks_cue(text, mark) for mark in _MARKS.finditer(text) if _is_loud(mark.group())]
+    cues: list[Cue] = []
+    if "!" in text or "?" in text:
+        cues.extend(_marks_cue(text, mark) for mark in _MARKS.finditer(text) if _is_loud(mark.group()))
     if _SOME_CAPITALS.search(text):
         cues.extend(
             _capitals_cue(text, run) for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run.group())

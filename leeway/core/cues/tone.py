@@ -31,11 +31,11 @@ def tone_features(symbols: list[str], text: str, negation: Negation) -> tuple[se
     """What the weights are looked up for: plain words and marks, and words in the reach of a negation."""
     plain = {mark for mark in "!?" if mark in text}
     negated: set[str] = set()
-    if any(symbol in negation.words or symbol in negation.close_words for symbol in symbols):
+    if negation.words.isdisjoint(symbols) and negation.close_words.isdisjoint(symbols):
+        plain.update(symbols)
+    else:
         for symbol, reached in zip(symbols, negated_places(symbols, negation), strict=True):
             (negated if reached else plain).add(symbol)
-    else:
-        plain.update(symbols)
     return plain, negated
 
 
@@ -43,9 +43,8 @@ def tone_of(tone: Tone, symbols: list[str], text: str, negation: Negation) -> fl
     """How upset a message sounds, 0 to 1: the probability under the weights."""
     plain, negated = tone_features(symbols, text, negation)
     # fsum, as the order of a set differs between runs and a replay must give the same number
-    total = math.fsum(tone.words.get(word, 0.0) for word in plain)
-    if negated:
-        total += math.fsum(tone.negated.get(word, 0.0) for word in negated)
+    total = math.fsum([tone.words[word] for word in plain if word in tone.words])
+    total += math.fsum([tone.negated[word] for word in negated if word in tone.negated])
     if len(symbols) > ORDINARY_LENGTH:
         total *= math.sqrt(ORDINARY_LENGTH / len(symbols))
     return 1.0 / (1.0 + math.exp(-tone.bias - total))
