@@ -6,7 +6,7 @@ The input has one message a line: {"text": "...", "label": 1} (1 upset, 0 not). 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -158,12 +158,12 @@ def average_precision(scores: Sequence[float], labels: Sequence[int]) -> float |
 class _Writer:
     """Writes scored lines as JSON Lines."""
 
-    def __init__(self, write: object) -> None:
+    def __init__(self, write: Callable[[bytes], object]) -> None:
         self._write = write
         self._encoder = msgspec.json.Encoder()
 
     def write(self, scored: Sequence[ScoredLine]) -> None:
-        self._write(self._encoder.encode_lines(scored))  # type: ignore[operator]
+        self._write(self._encoder.encode_lines(scored))
 
 
 def _batches(lines: Iterable[bytes], file: str) -> Iterator[list[LabelledText]]:
