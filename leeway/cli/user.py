@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from typing import Any
 
 import click
@@ -31,41 +30,33 @@ def create(person: str, roles: tuple[str, ...], email: str) -> None:
         found = next((one for one in documents.published(driver).roster.people if one.id == person), None)
     if found is None:
         raise UnknownPerson(person, "person")
-    model, groups = _django()
-    if model.objects.filter(username=person).exists():
-        raise click.UsageError(f"{person} has an account already; `leeway user password {person}` makes a new one.")
-    password = secrets.token_urlsafe(12)
-    made = model.objects.create_user(person, email or found.email, password)
+    accounts = _accounts()
     chosen = roles or ((found.role,) if found.role in ROLES else ("agent",))
-    made.groups.set([groups.objects.get_or_create(name=role)[0] for role in chosen])
-    made.is_superuser = made.is_staff = "admin" in chosen
-    made.save()
-    click.echo(f"{found.name} may log in as {person} ({', '.join(chosen)}). Password, shown once:", err=True)
-    click.echo(password)
+    once = accounts.make(person, roles=chosen, email=email or found.email)
+    click.echo(f"{found.name} may log in as {person} ({', '.join(chosen)}). One-time password:", err=True)
+    click.echo(once)
 
 
 @user.command()
 @click.argument("person")
 def password(person: str) -> None:
-    """Make a new password for an account and print it, once."""
+    """Make a new one-time password for an account and print it, once."""
+    from leeway.core.refusals import Refusal
+
     with database():
-        model, _ = _django()
-    account = model.objects.filter(username=person).first()
+        accounts = _accounts()
+    account = accounts.get_user_model().objects.filter(username=person).first()
     if account is None:
-        raise click.UsageError(f"{person!r} has no account.")
-    new = secrets.token_urlsafe(12)
-    account.set_password(new)
-    account.save()
-    click.echo(new)
+        raise Refusal(f"{person!r} has no account.")
+    click.echo(accounts.reset(account))
 
 
-def _django() -> tuple[Any, Any]:
-    """Django's accounts and groups, ready to use."""
+def _accounts() -> Any:
+    """Django's accounts, ready to use."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
     import django
 
     django.setup()
-    from django.contrib.auth import get_user_model
-    from django.contrib.auth.models import Group
+    from leeway.store import accounts
 
-    return get_user_model(), Group
+    return accounts
