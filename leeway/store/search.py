@@ -21,7 +21,7 @@ MARK = "search"
 MOST_HITS = 500
 """So many of the newest messages with the words are looked at; more words find fewer."""
 
-AT_ONCE = 1_000
+AT_ONCE = 2_000
 MOST_WORDS = 8
 MOST_LETTERS = 40
 _WORDS = re.compile(r"[^\W_]+")
@@ -49,16 +49,26 @@ SEARCHED = ("message", "interaction_opened")
 def words_of(text: str) -> list[str]:
     """The words of a text as they are compared: no capitals, no accents, no punctuation."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return [word[:MOST_LETTERS] for word in _WORDS.findall("".join(c for c in plain if not unicodedata.combining(c)))]
+    return [
+        word[:MOST_LETTERS]
+        for word in _WORDS.findall("".join(c for c in plain if not unicodedata.combining(c)))
+    ]
 
 
 def catch_up(most: int = AT_ONCE) -> int:
     """Reads up to ``most`` facts the index does not know yet; gives how many there were."""
+    known = RunMark.objects.filter(name=MARK).values_list("body", flat=True).first()
+    if not FactRow.objects.filter(pk__gt=known["fact"] if known else 0).exists():
+        return 0
     with transaction.atomic():
         RunMark.objects.get_or_create(name=MARK, defaults={"at": utc_now(), "body": {"fact": 0}})
         mark = RunMark.objects.select_for_update().get(name=MARK)
         last = int(mark.body["fact"])
-        facts = list(FactRow.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "case", "kind", "body")[:most])
+        facts = list(
+            FactRow.objects.filter(pk__gt=last)
+            .order_by("pk")
+            .values_list("pk", "case", "kind", "body")[:most]
+        )
         if not facts:
             return 0
         _insert(list(_readable(facts)))
