@@ -347,7 +347,8 @@ def answered(text: str = "I am looking at it now.", by: str = "", **more: Any) -
 
     def act(story: Story) -> None:
         fields: dict[str, Any] = {"id": story.next_id(), "at": story.now, "interaction": story.interaction}
-        story.feed(f.MessageReceived(author="agent", text=text, by=by or story.case.owner, **fields | more))
+        fields |= {"author": "agent", "by": by or story.case.owner}
+        story.feed(f.MessageReceived(text=text, **fields | more))
 
     return act
 
@@ -363,7 +364,7 @@ def comes_back(text: str, days: float = 1) -> Act:
     return act
 
 
-def does(kind: type[f.Base], **fields: Any) -> Act:
+def does(kind: type[f.Base], /, **fields: Any) -> Act:
     """A person presses something: ``does(HandoffAccepted, by="sam")``."""
 
     def act(story: Story) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from leeway.core.case import Case
-from leeway.core.cue import Cue, CueKind
+from leeway.core.cue import Cue
 from leeway.core.customer import Customer
 
 LONG_UNANSWERED = 2
@@ -26,38 +26,42 @@ def earlier_escalations(case: Case, customer: Customer | None) -> int:
     return max(0, customer.escalations - here) if customer else 0
 
 
+def promise_overdue(case: Case) -> Cue:
+    broken = sum(item.state == "broken" for item in case.promises)
+    return Cue("promise_overdue", min(1.0, 0.6 + broken * 0.2), "a promise was not kept")
+
+
+def answer_overdue(case: Case) -> Cue:
+    """Nobody answered in time; a sign even when it is about one message."""
+    waiting = max(case.unanswered, 1)
+    words = f"{waiting} message{'s' * (waiting != 1)} without an answer in time"
+    return Cue("unanswered", min(1.0, 0.4 + waiting / 5), words)
+
+
 def pattern_cues(case: Case, customer: Customer | None, now: datetime) -> tuple[Cue, ...]:
     """Every pattern that holds now, with the observation in words."""
-    found: list[tuple[CueKind, bool, float, str]] = []
-    contacts = contacts_lately(case, now)
-    found.append(
-        ("repeat_contact", contacts >= 2, min(1.0, contacts / 4), f"contact {contacts} about this matter")
-    )
-    earlier = earlier_escalations(case, customer)
-    found.append(
-        ("earlier_escalation", earlier > 0, 0.5, f"{earlier} earlier escalation{'s' * (earlier != 1)}")
-    )
-    broken = sum(item.state == "broken" for item in case.promises)
-    found.append(("promise_overdue", broken > 0, min(1.0, 0.6 + broken * 0.2), "a promise was not kept"))
-    changes = case.owner_changes
-    found.append(("reassigned_again", changes >= REASSIGNED_FROM, 0.5, f"changed hands {changes} times"))
-    found.append(("reopened", case.reopened > 0, 0.7, "reopened"))
-    waiting = case.unanswered
-    found.append(
+    contacts, changes = contacts_lately(case, now), case.owner_changes
+    earlier, waiting = earlier_escalations(case, customer), case.unanswered
+    renewal = customer.renewal if customer else None
+    found = (
         (
-            "unanswered",
+            contacts >= 2,
+            Cue("repeat_contact", min(1.0, contacts / 4), f"contact {contacts} about this matter"),
+        ),
+        (earlier > 0, Cue("earlier_escalation", 0.5, f"{earlier} earlier escalation{'s' * (earlier != 1)}")),
+        (any(item.state == "broken" for item in case.promises), promise_overdue(case)),
+        (changes >= REASSIGNED_FROM, Cue("reassigned_again", 0.5, f"changed hands {changes} times")),
+        (case.reopened > 0, Cue("reopened", 0.7, "reopened")),
+        (
             waiting >= LONG_UNANSWERED,
-            min(1.0, waiting / 5),
-            f"{waiting} messages without an answer",
-        )
+            Cue("unanswered", min(1.0, waiting / 5), f"{waiting} messages without an answer"),
+        ),
+        (
+            renewal is not None and timedelta() <= renewal - now <= RENEWAL_WITHIN,
+            Cue("renewal_near", 0.5, "renewal is near"),
+        ),
     )
-    near = (
-        customer is not None
-        and customer.renewal is not None
-        and timedelta() <= customer.renewal - now <= RENEWAL_WITHIN
-    )
-    found.append(("renewal_near", near, 0.5, "renewal is near"))
-    return tuple(Cue(kind, strength, words) for kind, holds, strength, words in found if holds)
+    return tuple(cue for holds, cue in found if holds)
 
 
 def news(case: Case, cues: tuple[Cue, ...]) -> tuple[Cue, ...]:

@@ -175,7 +175,7 @@ ENDING = (
 )
 LEAVING = (may(f.MergedInto, into=st.just(2)),)
 
-FACTS = st.tuples(st.one_of(map(any_of, (TALK, TALK, WORK, PASSING_ON, ENDING))), SKEW)
+FACTS = st.tuples(any_of((*TALK, *TALK, *WORK, *PASSING_ON, *ENDING)), SKEW)
 LAST_FACTS = st.tuples(any_of(LEAVING), SKEW)
 
 WAITS = st.one_of(

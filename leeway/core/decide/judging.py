@@ -64,7 +64,7 @@ def _alert(turn: Turn) -> None:
         "alert",
         f"alert:{turn.case.alerts}",
         (case.owner, *people_of(turn.world.roster, f"manager_of:{case.owner}", turn.now)),
-        f"Case C-{case.id} may escalate: {round(case.risk * 100)} %",
+        f"Case C-{case.id} may escalate: {case.risk:.0%}",
         "\n".join(case.risk_why),
         urgency="soon",
     )

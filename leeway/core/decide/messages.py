@@ -232,6 +232,7 @@ def from_us(turn: Turn, fact: f.MessageReceived) -> None:
         _who_answers_has_it(turn, fact.by)
     if answers_the_wait:
         solving.answered(turn)
+    solving.news_sent(turn)
     promises = find_promises(message, at=turn.at, zone=_zone(turn))
     _steps_and_offers(turn, fact, message, promises)
     for promise in promises:

@@ -61,6 +61,7 @@ def update_sent(turn: Turn, fact: f.UpdateSent) -> None:
     turn.emit(e.UpdateRecorded(at=turn.at, kind=fact.kind, by=fact.by))
     if in_time:
         answered(turn)
+    news_sent(turn)
     turn.tell_customer(fact.kind, f"said:{turn.fact.id}", fact.text)
     stop_regulator_clocks(turn, SETTLES.get(fact.kind, ()))
 
@@ -85,10 +86,14 @@ def answers_the_wait(turn: Turn) -> bool:
 
 
 def answered(turn: Turn) -> None:
-    """We spoke to the customer: response clocks are met, silence is over, the next news is due a cadence from now."""
+    """The customer waits for us no more: response clocks are met, silence is over."""
     turn.stop_clock("first_response", "met")
     turn.stop_clock("next_response", "met")
     turn.stop_clock("silent", "void")
+
+
+def news_sent(turn: Turn) -> None:
+    """The customer heard from us, answer or not: the next news is due a cadence from then."""
     update = turn.clock("update")
     if update is not None and update.started_at <= turn.at:  # later news has been sent since
         turn.stop_clock("update", "met")

@@ -9,6 +9,7 @@ from leeway.core.clocks import Clock
 from leeway.core.cue import Cue
 from leeway.core.decide import consulting, escalating, levels, owners, promising, solving, steps, watching
 from leeway.core.decide.turn import Turn
+from leeway.core.patterns import answer_overdue, promise_overdue
 from leeway.core.people import people_of
 from leeway.core.policy import Warn
 from leeway.core.roster import back_at
@@ -111,7 +112,7 @@ def _breach(turn: Turn, clock: Clock) -> None:
             number = int(clock.name.removeprefix("promise:"))
             promising.broke(turn, number, due)
             turn.stop_clock(clock.name, "late")
-            _pattern_seen(turn, Cue("promise_overdue", 0.8, "a promise was not kept"))
+            _pattern_seen(turn, promise_overdue(turn.case))
         case "accept":
             _not_accepted(turn, clock, due)
         case "level":
@@ -157,13 +158,7 @@ def _unanswered(turn: Turn, clock: Clock) -> None:
     turn.start_clock(
         "silent", "rest", length, turn.house_calendar, episode=_waiting_episode(turn), about=turn.case.owner
     )
-    waiting = turn.case.unanswered
-    _pattern_seen(
-        turn,
-        Cue(
-            "unanswered", min(1.0, 0.4 + waiting / 5), f"{max(waiting, 1)} messages without an answer in time"
-        ),
-    )
+    _pattern_seen(turn, answer_overdue(turn.case))
 
 
 def _waiting_episode(turn: Turn) -> str:
