@@ -13,7 +13,7 @@ from leeway.cli.lazy import LazyGroup
 COMMANDS = {
     "serve": ("leeway.cli.serve:serve", "Take facts, run the clocks, show the pages."),
     "work": ("leeway.cli.serve:work", "Run the clocks and deliveries alone, beside other processes."),
-    "demo": ("leeway.cli.serve:demo", "A house full of life, in a data folder of its own."),
+    "demo": ("leeway.cli.demo:demo", "A house full of life, in a data folder of its own."),
     "import": ("leeway.cli.importing:import_", "Read conversations, customers or an export."),
     "export": ("leeway.cli.export:export", "Write everything as NDJSON."),
     "check-file": ("leeway.cli.check_file:check_file", "Say what is wrong in a matrix, roster or language."),

@@ -1,4 +1,4 @@
-"""``serve``, ``work`` and ``demo``: the commands that stay."""
+"""``serve`` and ``work``: the commands that stay."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ port_option = click.option(
 )
 def serve(host: str, port: int, workers: int) -> None:
     """Take facts, run the clocks, deliver what is to be told, show the pages. Ends with Ctrl-C."""
-    _port_is_free(host, port)
+    port_is_free(host, port)
     if workers > 1:
         sys.exit(_several(host, port, workers))
     _serve_alone(host, port)
@@ -50,7 +50,7 @@ def _serve_alone(host: str, port: int) -> None:
     asgi.serve(host=host, port=port, beside=start_services)
 
 
-def _port_is_free(host: str, port: int) -> None:
+def port_is_free(host: str, port: int) -> None:
     """Two servers on one port would share its callers without anybody noticing; better to say so at once."""
     if os.environ.get(SHARES_PORT):
         return
@@ -109,22 +109,6 @@ def work() -> None:
         start_services(opened)
         click.echo(f"Leeway works on its {opened.database} database (end with Ctrl-C)", err=True)
         ended.wait()
-
-
-@click.command()
-@port_option
-def demo(port: int) -> None:
-    """A house full of life in the browser, in a data folder of its own. Ends with Ctrl-C."""
-    from importlib import import_module
-
-    _port_is_free("127.0.0.1", port)
-    try:
-        run = import_module("leeway.demo").run
-    except ModuleNotFoundError as error:
-        if error.name != "leeway.demo":
-            raise
-        raise click.UsageError("This installation has no demo.") from error
-    run(port)
 
 
 def _log_to_stderr() -> None:

@@ -8,6 +8,6 @@ and cannot drift from it. It lives in a data folder of its own and never touches
 
 from __future__ import annotations
 
-from leeway.demo.house import DEFAULT_SEED, NotADemo, run
+from leeway.demo.house import DEFAULT_SEED, STORY_AFTER_SECONDS, NotADemo, run
 
-__all__ = ["DEFAULT_SEED", "NotADemo", "run"]
+__all__ = ["DEFAULT_SEED", "STORY_AFTER_SECONDS", "NotADemo", "run"]

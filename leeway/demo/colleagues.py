@@ -37,7 +37,11 @@ class Colleague:
             if case is None:
                 return None
             return f.HandoffAccepted(
-                id=f"{self.name}:accept:{case.version}", at=moment.at, source=SOURCE, case=case.id, by=moment.who
+                id=f"{self.name}:accept:{case.version}",
+                at=moment.at,
+                source=SOURCE,
+                case=case.id,
+                by=moment.who,
             )
 
         return Beat(after, act, whose=asked, over=lambda case, _: case.asked is None)

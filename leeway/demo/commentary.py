@@ -29,7 +29,14 @@ from leeway.store.writer.driver import Driver
 
 AT_ONCE = 100
 LOOK_SECONDS = 0.5
-HEADLINES = ("alert_raised", "escalated", "owner_accepted", "nobody_there", "case_reopened", "case_deescalated")
+HEADLINES = (
+    "alert_raised",
+    "escalated",
+    "owner_accepted",
+    "nobody_there",
+    "case_reopened",
+    "case_deescalated",
+)
 
 Teller = Callable[[Any], str]
 _read_event = msgspec.json.Decoder(e.AnyEvent).decode
@@ -39,7 +46,7 @@ class Commentary:
     """``follow`` a case to hear all about it. ``run`` reads the log until ``stop``."""
 
     def __init__(
-        self, console: Console, driver: Driver, roster: Roster, policy: Policy, zone: str, address: str
+        self, console: Console, driver: Driver, *, roster: Roster, policy: Policy, zone: str, address: str
     ) -> None:
         self._console = console
         self._driver = driver
@@ -105,7 +112,9 @@ class Commentary:
             self._console.print(f"   [dim]next clock: {about}, {self._time(clock.due)}[/]")
         if case.id not in self._cases:
             self._cases.add(case.id)
-            self._console.print(f"   [dim]the same through the API: {self._address}/api/v1/cases/{case.id}[/]")
+            self._console.print(
+                f"   [dim]the same through the API: {self._address}/api/v1/cases/{case.id}[/]"
+            )
 
     def _what_happened(self, case: Case, kind: str, fact: dict[str, Any]) -> str:
         at = self._time(datetime.fromisoformat(fact["at"]))
@@ -150,17 +159,23 @@ class Commentary:
             e.StepRecorded: lambda x: f"ticked off before going up: {x.step}",
             e.AttemptRecorded: lambda x: f"an offer is noted: {escape(x.attempt.offer)}",
             e.AttemptAnswerRecorded: lambda x: f"the customer's answer: {x.answer}",
-            e.PromiseRecorded: lambda x: f"a promise was heard: {escape(x.promise.what)}{self._due(x.promise.due)}",
+            e.PromiseRecorded: lambda x: (
+                f"a promise was heard: {escape(x.promise.what)}{self._due(x.promise.due)}"
+            ),
             e.PromiseSettled: lambda x: f"promise {x.number} is [bold]{x.state}[/] {escape(x.note)}",
             e.RuleDecided: self._rule,
             e.EscalationHeld: self._held,
             e.Escalated: lambda x: f"[bold red]it goes up to {x.level}[/]",
-            e.OwnerAsked: lambda x: f"{name(x.person)} is asked to take it; until then the owner stays who it was",
+            e.OwnerAsked: lambda x: (
+                f"{name(x.person)} is asked to take it; whoever has it stays accountable until they accept"
+            ),
             e.OwnerAccepted: lambda x: f"[bold green]{name(x.person)} has it now[/]",
             e.ClockBreached: lambda x: f"ran out: {x.kind.replace('_', ' ')}",
             e.CustomerInformed: lambda x: f"the customer reads: “{escape(x.message.text)}”",
             e.CaseResolved: lambda x: f"[bold green]resolved[/]: {escape(x.how)}",
-            e.FollowUpRecorded: lambda x: "followed up: it is solved" if x.solved else "followed up: not solved",
+            e.FollowUpRecorded: lambda x: (
+                "followed up: it is solved" if x.solved else "followed up: not solved"
+            ),
             e.RatingRecorded: lambda x: f"rated {x.score} of 5",
             e.CaseClosed: lambda x: f"closed: {x.why}",
             e.NobodyThere: lambda x: f"nobody of {x.level} is there now; the matrix says: {x.plan}",
@@ -198,4 +213,6 @@ class Commentary:
             teller = self._tellers.get(type(event))
             if teller and (kind in HEADLINES or broken):
                 line = teller(event)
-                self._console.print(f"[dim]{self._time(event.at)} C-{case.id} {case.customer_name}: {line}[/]")
+                self._console.print(
+                    f"[dim]{self._time(event.at)} C-{case.id} {case.customer_name}: {line}[/]"
+                )

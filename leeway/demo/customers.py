@@ -33,9 +33,7 @@ class Customers:
         number, self._next = self._next, self._next + 1
         tier = tier or rng.choice(TIERS)
         low, high = SPEND[tier]
-        renewal = (
-            self._now + timedelta(days=rng.randrange(5, 200)) if rng.random() < HAS_A_RENEWAL else None
-        )
+        renewal = self._now + timedelta(days=rng.randrange(5, 200)) if rng.random() < HAS_A_RENEWAL else None
         return CustomerRef(
             id=f"c-{number}",
             name=name,

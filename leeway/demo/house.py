@@ -63,7 +63,7 @@ def run(
     folder, passing = demo_home(fresh=fresh)
     os.environ["LEEWAY_HOME"] = str(folder)
     os.environ.setdefault("LEEWAY_LOG", "ERROR")  # the terminal is for the story
-    console = Console(quiet=quiet, highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = Console(quiet=quiet, highlight=False)
     if os.environ.pop("DATABASE_URL", ""):
         console.print("The demo keeps to its own folder: DATABASE_URL is left alone.")
     from leeway.web import asgi  # noqa: PLC0415 - it reads LEEWAY_HOME
@@ -82,7 +82,7 @@ def demo_home(*, fresh: bool = False) -> tuple[Path, bool]:
     named = os.environ.get("LEEWAY_HOME")
     if not named:
         folder = Path(tempfile.mkdtemp(prefix="leeway-demo-"))
-        (folder / MARK).touch()
+        _furnish_folder(folder)
         return folder, True
     folder = Path(named).expanduser().resolve()
     mark = folder / MARK
@@ -92,9 +92,15 @@ def demo_home(*, fresh: bool = False) -> tuple[Path, bool]:
         )
     if fresh and mark.exists():
         shutil.rmtree(folder)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mark.touch()
+    _furnish_folder(folder)
     return folder, False
+
+
+def _furnish_folder(folder: Path) -> None:
+    """Marks it as a demo's. Notices are shown in the browser and nowhere else: nobody outside is ever told."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / MARK).touch()
+    (folder / "channels.yaml").write_text("browser:\n")
 
 
 @dataclass
@@ -149,15 +155,12 @@ class Demo:
         self._story_after = story_after
         self._stopped = threading.Event()
         self._tell = threading.Event()
-        self._living: Living | None = None
 
     def begin(self, house: House) -> None:
         house.start("demo", lambda: self.live_in(house), self.stop)
 
     def stop(self) -> None:
         self._stopped.set()
-        if self._living is not None:
-            self._living.stop()
 
     def live_in(self, house: House) -> None:
         """Fills the house, opens the doors, and plays until it is stopped."""
@@ -178,17 +181,24 @@ class Demo:
         from leeway.worker.services import start_services  # noqa: PLC0415 - only once the history is in
 
         make_accounts(furnished.roster)
+        if not self._go_on():
+            return
         self._greet(driver, furnished, make_token(driver, house.clock()))
         furnished.stage.go_live()
         start_services(house)
         commentary = Commentary(
-            self._console, house.driver(), furnished.roster, furnished.policy, furnished.zone, self._address
+            self._console,
+            house.driver(),
+            roster=furnished.roster,
+            policy=furnished.policy,
+            zone=furnished.zone,
+            address=self._address,
         )
         commentary.follow(story.CUSTOMER.id)
         house.start("commentary", commentary.run, commentary.stop)
         story_stage = Stage(house, driver, furnished.roster, away=VISITOR, patience=story.PATIENCE)
         story_stage.go_live()
-        self._living = self._living_in(driver, furnished, story_stage)
+        living = self._living_in(driver, furnished, story_stage)
         self._wait_for_enter()
         telling = threading.Timer(self._story_after, self._tell.set)
         telling.daemon = True
@@ -197,7 +207,8 @@ class Demo:
             if self._tell.is_set():
                 self._tell.clear()
                 self._tell_story(story_stage, furnished, house.clock())
-            self._living.step(house.clock())
+            if not living.try_step():
+                break
             self._stopped.wait(0.25)
         telling.cancel()
 
@@ -208,9 +219,7 @@ class Demo:
         casting = Casting(
             self._seed + seconds, furnished.roster, furnished.zone, customers, f"live-{seconds}", self._speed
         )
-        return Living(
-            story_stage, furnished.stage, casting, driver, away=VISITOR, rng=rng, speed=self._speed
-        )
+        return Living(story_stage, furnished.stage, casting, driver, away=VISITOR, rng=rng, speed=self._speed)
 
     def _tell_story(self, stage: Stage, furnished: Furnished, now: datetime) -> None:
         number = int(now.timestamp())
@@ -244,7 +253,9 @@ class Demo:
         people = Table.grid(padding=(0, 2))
         people.add_row("[bold]priya[/]", "supervisor: escalations are waiting for you")
         people.add_row("[bold]sam[/]", "agent: so are customers")
-        people.add_row("[bold]marta[/] [bold]ops[/] [bold]quinn[/] [bold]admin[/]", "manager, operations, quality, admin")
+        people.add_row(
+            "[bold]marta[/] [bold]ops[/] [bold]quinn[/] [bold]admin[/]", "manager, operations, quality, admin"
+        )
         self._console.print(
             Panel(
                 f"[bold]{self._address}[/]   password for everybody: [bold]{PASSWORD}[/]",
@@ -258,9 +269,10 @@ class Demo:
             f"\n{cases} cases since six weeks ago, {live} of them open, {escalated} escalated. "
             f"The house stands in {place.town(furnished.zone)}, where it is "
             f"{self._local(furnished.zone)} now.\n"
-            f"The API:  curl -H 'Authorization: Bearer {token}' {self._address}/api/v1/escalations\n"
-            "The guided story begins in a minute, or when you press Enter. Ctrl-C ends it all.\n"
+            "The guided story begins in a minute, or when you press Enter. Ctrl-C ends it all."
         )
+        call = f"curl -H 'Authorization: Bearer {token}' {self._address}/api/v1/escalations"
+        self._console.print(f"The API:  {call}\n", soft_wrap=True)
 
     def _local(self, zone: str) -> str:
         from zoneinfo import ZoneInfo  # noqa: PLC0415 - one line's need

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from datetime import datetime, timedelta
 from random import Random
 
@@ -12,10 +11,10 @@ from leeway.demo.colleagues import Colleague, looks_after
 from leeway.demo.history import Casting
 from leeway.demo.plots import LIVELY
 from leeway.demo.stage import Stage
-from leeway.desk.ports import Busy, StoreTrouble
+from leeway.desk.ports import Busy, Closed, StoreTrouble
 from leeway.store.rebuild import stored
 from leeway.store.writer.driver import Driver
-from leeway.store.writer.writer import Closed, Unavailable
+from leeway.store.writer.writer import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ SEEN_AT_ONCE = 60
 
 
 class Living:
-    """``run`` plays until ``stop``. ``stages`` are played in this order; the first is not slowed down for calm."""
+    """``try_step`` is called a few times a second. What is on the ``story`` stage is not slowed down for calm."""
 
     def __init__(
         self,
@@ -52,27 +51,19 @@ class Living:
         self._rng = rng
         self._speed = speed
         self._clock = stage.house.clock
-        self._stopped = threading.Event()
         self._quiet_until = self._clock()
         self._look_around_at = self._clock()
         self._looked_after: dict[int, datetime] = {}
 
-    def stop(self) -> None:
-        self._stopped.set()
-
-    @property
-    def stopped(self) -> bool:
-        return self._stopped.is_set()
-
-    def run(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                self.step(self._clock())
-            except Closed:
-                return
-            except (Busy, StoreTrouble, Unavailable, Refusal) as trouble:
-                log.info("the demo waits: %s", trouble)
-            self._stopped.wait(0.25)
+    def try_step(self) -> bool:
+        """One step, whatever the database says; False when the house is closing."""
+        try:
+            self.step(self._clock())
+        except Closed:
+            return False
+        except (Busy, StoreTrouble, Unavailable, Refusal) as trouble:
+            log.info("the demo waits: %s", trouble)
+        return True
 
     def step(self, now: datetime) -> None:
         """Everything that is due now, but at most one message beside the story's."""

@@ -200,7 +200,7 @@ class Player:
         """One of ours presses a button."""
 
         def act(moment: Moment) -> Fact:
-            return kind(**self._base(moment), case=self.case, by=moment.who, **fields)  # type: ignore[operator]
+            return kind(**self._base(moment), case=self.case, by=moment.who, **fields)
 
         return Beat(after, act, whose=whose, over=over)
 

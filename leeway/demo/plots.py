@@ -90,7 +90,7 @@ def comes_back(p: Player, low: float, high: float) -> Play:
 
 
 def one_case(p: Player, before: Case) -> Play:
-    """Leeway joins a second conversation about the same matter by itself; where the words were too few, a person does."""
+    """Leeway joins what is about the same matter by itself; where the words were too few for it, a person does."""
     if p.case not in (None, before.id):
         yield p.presses(f.MergedInto, p.wait(2, 8), into=before.id)
 
@@ -304,12 +304,8 @@ def asked_back(p: Player) -> Play:
     yield from offers_twice(p)
     case = yield p.says(p.pick("customer", "manager"), p.wait(1, 5))
     yield from held(p, case)
-    yield p.presses(
-        f.HandoffAskedBack, p.wait(1, 3), whose=asked, question=p.pick_en("above", "ask_back")
-    )
-    case = yield p.presses(
-        f.HandoffAnswered, p.wait(1, 3), answer=p.pick_en("above", "answered")
-    )
+    yield p.presses(f.HandoffAskedBack, p.wait(1, 3), whose=asked, question=p.pick_en("above", "ask_back"))
+    case = yield p.presses(f.HandoffAnswered, p.wait(1, 3), answer=p.pick_en("above", "answered"))
     yield from taken(p, case)
     yield from solved_above(p)
 
@@ -319,9 +315,7 @@ def declined(p: Player) -> Play:
     yield from offers_twice(p)
     case = yield p.says(p.pick("customer", "manager"), p.wait(1, 5))
     yield from held(p, case)
-    case = yield p.presses(
-        f.HandoffDeclined, p.wait(1, 3), whose=asked, reason=p.pick_en("above", "decline")
-    )
+    case = yield p.presses(f.HandoffDeclined, p.wait(1, 3), whose=asked, reason=p.pick_en("above", "decline"))
     yield from taken(p, case)
     yield from solved_above(p)
 

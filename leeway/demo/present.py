@@ -180,9 +180,7 @@ def asked_back(p: Player) -> Play:
     yield from _told(p)
     yield from _both_offers_declined(p)
     yield p.says(p.pick("customer", "manager"), minutes(1))
-    yield p.presses(
-        f.HandoffAskedBack, minutes(2), whose=None, question=p.pick_en("above", "ask_back")
-    )
+    yield p.presses(f.HandoffAskedBack, minutes(2), whose=None, question=p.pick_en("above", "ask_back"))
     yield p.presses(f.HandoffAnswered, minutes(15), answer=p.pick_en("above", "answered"))
     yield p.accepts(minutes(3))
     yield from _taken_over(p)

@@ -70,7 +70,9 @@ def the_birthday_box(p: Player) -> Play:
     yield p.answers(
         "You're right to be upset. I can offer you a credit of €20 on your account right away.", seconds(14)
     )
-    yield p.writes("No thanks, that doesn't help me at all. I don't need a credit, I need a cake.", seconds(12))
+    yield p.writes(
+        "No thanks, that doesn't help me at all. I don't need a credit, I need a cake.", seconds(12)
+    )
     yield p.answers(
         "Alternatively I can refund you €35 today, and you keep the box when it comes on Monday.", seconds(12)
     )
