@@ -73,21 +73,8 @@ def _language(code: str) -> Language:
     from leeway.core.reading.phrases import compile_phrases
 
     pack = files.load(code)
-    return Language(code, pack.cues, compile_phrases(pack.phrases or _phrase_file(code)))
-
-
-def _phrase_file(code: str) -> dict[str, object]:
-    """How people put things in this language. A language that only has cues reads with English phrases."""
-    import yaml
-
-    from leeway import languages as files
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    folder = Path(files.__file__).parent
-    file = folder / f"phrases_{code}.yaml"
-    with (file if file.exists() else folder / f"phrases_{files.USUAL}.yaml").open("rb") as text:
-        phrases: dict[str, object] = yaml.load(text, Loader=loader)  # noqa: S506 - one of the safe loaders
-    return phrases
+    phrases = pack.phrases or files.load(files.USUAL).phrases  # a language that only has cues reads with English ones
+    return Language(code, pack.cues, compile_phrases(phrases))
 
 
 def guess_language() -> Callable[[str], str]:

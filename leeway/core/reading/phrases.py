@@ -234,12 +234,12 @@ class Phrases:
 
 
 def compile_phrases(data: Mapping[str, object], *, products: Iterable[str] = ()) -> Phrases:
-    """Compile the contents of a ``phrases_<language>.yaml``.
+    """Compile the ``phrases:`` of a language file; its texts may be as they were written.
 
     ``products`` are the house's own product names, which the reader then recognises like those of the file.
     Raises ``PhraseError`` for a phrase it cannot understand, ``msgspec.ValidationError`` for a wrong shape.
     """
-    words = _folded(msgspec.convert(dict(data), WordFile))
+    words = _folded(msgspec.convert(dict(data), WordFile, strict=False))
     own = tuple(fold(product) for product in products if product.strip())
     if own:
         words = msgspec.structs.replace(

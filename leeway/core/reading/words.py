@@ -1,4 +1,4 @@
-"""The shape of a language's words: what ``phrases_<language>.yaml`` may hold. Strict, so that a typo is found."""
+"""The shape of a language's words: what its ``phrases:`` may hold. Strict, so that a typo is found."""
 
 from __future__ import annotations
 

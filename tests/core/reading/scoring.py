@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from leeway import languages
 from leeway.core.reading.matter import NOTHING_YET, Matter, same_matter, update
 from leeway.core.reading.offers import answer_to_offer, find_offers
 from leeway.core.reading.phrases import Phrases, compile_phrases
@@ -21,13 +22,12 @@ from leeway.core.reading.told import find_told
 from leeway.core.reading.wants import find_wants, latest_want
 
 HERE = Path(__file__).parent
-LANGUAGES = HERE.parents[2] / "leeway" / "languages"
 AT = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def load_phrases(language: str) -> Phrases:
-    return compile_phrases(yaml.safe_load((LANGUAGES / f"phrases_{language}.yaml").read_text("utf-8")))
+    return compile_phrases(languages.load(language).phrases)
 
 
 def examples(name: str, half: str) -> Any:
