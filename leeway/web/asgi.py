@@ -15,7 +15,7 @@ import signal
 import threading
 from collections.abc import Callable
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from leeway.store import marks
 from leeway.web import house as pages
@@ -95,8 +95,16 @@ def _django() -> App:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
     wsgi: Any = get_wsgi_application()
-    app: Any = WSGIMiddleware(wsgi, workers=DJANGO_THREADS)
-    return cast(App, app)
+    pool: Any = WSGIMiddleware(wsgi, workers=DJANGO_THREADS)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def more() -> Any:
+            # The server's own `receive` returns a future; the pool's threads hand coroutines to the loop.
+            return await receive()
+
+        await pool(scope, more, send)
+
+    return app
 
 
 def serve(
