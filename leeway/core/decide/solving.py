@@ -5,6 +5,7 @@ from __future__ import annotations
 from leeway.core import events as e
 from leeway.core import facts as f
 from leeway.core.case import Attempt, number_after
+from leeway.core.clocks import Clock
 from leeway.core.decide import consulting, escalating, levels, owners, words
 from leeway.core.decide.turn import Turn
 from leeway.core.policy import Span
@@ -165,9 +166,15 @@ def _stop_for_resolution(turn: Turn) -> None:
     for clock in list(turn.case.clocks.values()):
         if clock.kind in ("promise", "resolution", "regulator"):
             continue
-        met = clock.kind in ("first_response", "next_response", "level", "update", "accept")
-        turn.stop_clock(clock.name, "met" if met else "void")
+        turn.stop_clock(clock.name, _outcome_of_resolving(turn, clock))
     turn.pause_clocks(only=("resolution",))
+
+
+def _outcome_of_resolving(turn: Turn, clock: Clock) -> str:
+    """A deadline to solve it is met by solving it; one to answer is not, when the customer still waits for a word."""
+    if clock.kind in ("first_response", "next_response"):
+        return "cancelled" if turn.case.waiting_since else "met"
+    return "met" if clock.kind in ("level", "update", "accept") else "void"
 
 
 def close(turn: Turn, why: str) -> None:

@@ -216,14 +216,22 @@ def _rest(turn: Turn, clock: Clock) -> None:
         case watching.CLOCK:
             turn.rejudge()
         case _:
-            turn.tell(
-                "nothing_planned",
-                f"rest:{clock.started_at:%Y%m%dT%H%M%S}",
-                (turn.case.owner,),
-                f"Case C-{turn.case.id} is open and nothing is planned",
-                "Answer, set a time, pause it with its cause, or resolve it.",
-                urgency="whenever",
-            )
+            _nothing_planned(turn, clock)
+
+
+def _nothing_planned(turn: Turn, clock: Clock) -> None:
+    """The owner hears of a case that lay still the whole time; one in which anything went on rests once more."""
+    last = turn.case.last_message_at
+    if _planned(turn) or (last is not None and last > clock.started_at):
+        return
+    turn.tell(
+        "nothing_planned",
+        f"rest:{clock.started_at:%Y%m%dT%H%M%S}",
+        (turn.case.owner,),
+        f"Case C-{turn.case.id} is open and nothing is planned",
+        "Answer, set a time, pause it with its cause, or resolve it.",
+        urgency="whenever",
+    )
 
 
 def _silent_owner(turn: Turn, clock: Clock) -> None:
@@ -257,11 +265,18 @@ def _shift_ended(turn: Turn, clock: Clock) -> None:
 
 
 def keep_awake(turn: Turn) -> None:
-    """Every open case has a next step in the future. One in which nothing is planned gets a rest clock."""
+    """Every open case has a next step in the future. One in which nothing is planned gets a rest clock.
+
+    It runs on under whatever is planned later: starting and stopping it with every message would fill the log.
+    """
     watching.watch(turn)
-    clocks = turn.case.clocks.items()
-    planned = any(clock.wakes_at for name, clock in clocks if name not in ("rest", watching.CLOCK))
-    if planned or not turn.case.live:
+    if not turn.case.live:
         turn.stop_clock("rest", "void")
-    elif turn.clock("rest") is None:
+    elif turn.clock("rest") is None and not _planned(turn):
         turn.start_clock("rest", "rest", turn.policy.silent_owner_after, turn.house_calendar)
+
+
+def _planned(turn: Turn) -> bool:
+    """Whether anything but a rest is going to wake this case."""
+    clocks = turn.case.clocks.items()
+    return any(clock.wakes_at for name, clock in clocks if name not in ("rest", watching.CLOCK))
