@@ -258,6 +258,7 @@ def _totals(outcome: Outcome) -> list[tuple[str, Any]]:
         ("cases", tally.cases),
         ("conversations that joined a case", tally.cases_joined),
         ("escalations", tally.escalations),
+        ("climbs to the next level", tally.climbed),
         ("packets complete when they went", packets),
         ("alerts", tally.alerts),
         ("times customers explained their matter", tally.times_explained),

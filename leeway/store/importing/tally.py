@@ -9,11 +9,15 @@ from typing import Any
 import msgspec
 
 from leeway.core import events as e
+from leeway.core.case import Escalation
 from leeway.desk.ports import Entry
 
 
 class Tally(msgspec.Struct):
-    """Counts of one import, over all its runs. Dictionaries count by name; ``clocks`` by kind, then by outcome."""
+    """Counts of one import, over all its runs. Dictionaries count by name; ``clocks`` by kind, then by outcome.
+
+    Packets are judged as they were when a case went up: at an escalation and at every climb (``climbed``).
+    """
 
     conversations: int = 0
     messages: int = 0
@@ -24,6 +28,7 @@ class Tally(msgspec.Struct):
     cues: dict[str, int] = {}
     alerts: int = 0
     escalations: int = 0
+    climbed: int = 0
     escalations_by_rule: dict[str, int] = {}
     escalations_by_level: dict[str, int] = {}
     escalations_by_owner: dict[str, int] = {}
@@ -54,10 +59,11 @@ class Tally(msgspec.Struct):
             case e.AlertRaised():
                 self.alerts += 1
             case e.EscalationOpened(escalation=escalation):
-                self.escalations += 1
-                _count(self.escalations_by_rule, (escalation.rule or f"asked: {escalation.request_source}",))
+                self._opened(escalation, entry)
             case e.Escalated():
-                self._escalated(event, entry)
+                self.climbed += event.moved
+                self.packets_total += 1
+                self.packets_complete += not event.packet_missing
             case e.ClockStarted(clock=clock):
                 self._clock(clock.kind, "started")
             case e.ClockStopped():
@@ -65,12 +71,12 @@ class Tally(msgspec.Struct):
             case e.ClockBreached():
                 self._clock(event.kind, "ran_out")
 
-    def _escalated(self, event: e.Escalated, entry: Entry) -> None:
-        """The packet is judged as it was when it went; the person is who was asked to take the case."""
-        self.packets_total += 1
-        self.packets_complete += not event.packet_missing
-        _count(self.escalations_by_level, (event.level,))
-        _count(self.escalations_by_owner, (_asked_after(event, entry) or "nobody there",))
+    def _opened(self, escalation: Escalation, entry: Entry) -> None:
+        """The person is who was asked to take the case; nobody is while it waits for steps or for its packet."""
+        self.escalations += 1
+        _count(self.escalations_by_rule, (escalation.rule or f"asked by {escalation.request_source}",))
+        _count(self.escalations_by_level, (escalation.level,))
+        _count(self.escalations_by_owner, (_asked(entry) or "held, nobody yet",))
 
     def _clock(self, kind: str, outcome: str) -> None:
         _count(self.clocks.setdefault(kind, {}), (outcome,))
@@ -82,9 +88,10 @@ class Tally(msgspec.Struct):
             setattr(self, name, _sum(mine, theirs))
 
 
-def _asked_after(escalated: e.Escalated, entry: Entry) -> str:
-    later = entry.events[entry.events.index(escalated) :]
-    return next((item.person for item in later if isinstance(item, e.OwnerAsked | e.OwnerAssigned)), "")
+def _asked(entry: Entry) -> str:
+    """Whom the decision asked last, or made the owner."""
+    people = [item.person for item in entry.events if isinstance(item, e.OwnerAsked | e.OwnerAssigned)]
+    return people[-1] if any(isinstance(item, e.Escalated) for item in entry.events) and people else ""
 
 
 def _count(counts: dict[str, int], names: Iterable[str]) -> None:
