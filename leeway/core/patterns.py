@@ -64,6 +64,14 @@ def pattern_cues(case: Case, customer: Customer | None, now: datetime) -> tuple[
     return tuple(cue for holds, cue in found if holds)
 
 
+STRONGER = 0.15
+"""A pattern the case knows is news again when it has become this much stronger, not with every message."""
+
+
 def news(case: Case, cues: tuple[Cue, ...]) -> tuple[Cue, ...]:
-    """Those that say something the case does not know yet: a new kind, or the same with other words."""
-    return tuple(cue for cue in cues if cue.kind not in case.cues or case.cues[cue.kind].quote != cue.quote)
+    """Those that say something the case does not know yet: a new kind, or one that has become clearly stronger."""
+    return tuple(
+        cue
+        for cue in cues
+        if (known := case.cues.get(cue.kind)) is None or cue.strength >= known.strongest + STRONGER
+    )
