@@ -83,7 +83,7 @@ def _readable(facts: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int
             continue
         told = _read.decode(body)
         who = told.customer or _Customer()
-        words = words_of(" ".join((told.subject, who.name, who.email, who.account, who.id, told.text)))
+        words = words_of(f"{told.subject} {who.name} {who.email} {who.account} {who.id} {told.text}")
         if words:
             yield number, case, list(dict.fromkeys(words))
 

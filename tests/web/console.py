@@ -59,17 +59,25 @@ class Console:
             client.force_login(user)
         return client
 
-    def handle(self, kind: type, **fields: Any) -> Done:
+    def handle(self, kind: type, /, **fields: Any) -> Done:
         number = next(self._numbers)
         return self.house.desk.handle(kind(id=f"p{number}", source="play", at=self.watch(), **fields))
 
-    def writes(self, text: str = GRIEVANCE, *, chat: str = "chat-1", customer: str = "dana", **more: Any) -> int:
+    def writes(
+        self, text: str = GRIEVANCE, *, chat: str = "chat-1", customer: str = "dana", **more: Any
+    ) -> int:
         """A customer writes; gives the number of the case."""
         about = more.pop("about", {})
         who = f.CustomerRef(customer, name=more.pop("name", customer.title()), **about)
         channel = more.pop("channel", "chat")
         done = self.handle(
-            f.MessageReceived, author="customer", text=text, interaction=chat, customer=who, channel=channel, **more
+            f.MessageReceived,
+            author="customer",
+            text=text,
+            interaction=chat,
+            customer=who,
+            channel=channel,
+            **more,
         )
         return done.case
 
@@ -78,7 +86,7 @@ class Console:
         by = by or self.case(case).owner
         return self.handle(f.MessageReceived, author="agent", text=text, case=case, by=by, **more)
 
-    def press(self, kind: type, case: int, *, by: str = "", **fields: Any) -> Done:
+    def press(self, kind: type, case: int, /, *, by: str = "", **fields: Any) -> Done:
         return self.handle(kind, case=case, by=by, **fields)
 
     def case(self, number: int) -> Case:
@@ -98,5 +106,5 @@ class Console:
 
 
 @pytest.fixture
-def console(django_house: House, watch: Watch) -> Console:  # noqa: F811 - the fixture by its own name
+def console(django_house: House, watch: Watch) -> Console:
     return Console(django_house, watch)

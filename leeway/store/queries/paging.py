@@ -46,7 +46,7 @@ def place(given: str) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
-    """How a list is sorted: by an instant and the number, both up or both down. ``loose``: some lines have no instant."""
+    """By an instant and the number, both up or both down. ``loose``: some lines have no instant and stand last."""
 
     by: str
     down: bool = False
