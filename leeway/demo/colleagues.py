@@ -13,7 +13,7 @@ from leeway.core.roster import Roster
 from leeway.demo import texts
 from leeway.demo.player import SOURCE, Beat, Moment, Play, asked, owner
 
-TO_ACCEPT_MINUTES = (3.5, 11)
+TO_ACCEPT_MINUTES = (4.5, 11)
 """Whoever is asked takes that long to say "mine"; the shop's supervisors have 15 minutes."""
 
 

@@ -24,6 +24,9 @@ QUIET_HOURS_BEFORE = timedelta(hours=14)
 SECOND_MATTER = 0.14
 """How many of the matters are of customers who were here before."""
 
+AT_LEAST = 2
+"""Plays of each kind, however small the house."""
+
 BUSY = (0, 0, 0, 0, 0, 0, 0.2, 1, 3, 6, 8, 8, 6, 5, 6, 6, 6, 5, 4, 4, 4, 3, 1, 0.4)
 """How likely a customer is to write, by local hour."""
 
@@ -76,7 +79,7 @@ def rehearse(stage: Stage, casting: Casting, rng: Random, now: datetime, *, case
 def _programme(rng: Random, now: datetime, zone: str, cases: int) -> list[tuple[Share, datetime]]:
     """Which play begins when, in the order of time."""
     whole = sum(share.parts for share in REPERTOIRE)
-    plays = [share for share in REPERTOIRE for _ in range(max(1, round(share.parts / whole * cases)))]
+    plays = [share for share in REPERTOIRE for _ in range(max(AT_LEAST, round(share.parts / whole * cases)))]
     rng.shuffle(plays)
     times = sorted(_a_time(rng, now, zone) for _ in plays)
     return list(zip(plays, times, strict=True))

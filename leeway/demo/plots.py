@@ -60,7 +60,7 @@ def taken(p: Player, case: Case) -> Play:
 def held(p: Player, case: Case) -> Generator[Beat, Case, Case]:
     """It is held for what has not been tried; when nobody hurries, it goes after ten minutes."""
     if case.escalation is not None and case.escalation.state == "requested":
-        case = yield p.rests(p.wait(10, 11))
+        case = yield p.rests(p.wait(10, 10.5))
     return case
 
 

@@ -144,6 +144,7 @@ def brewing(p: Player) -> Play:
     yield from _told(p)
     yield p.says(p.pick("customer", "annoyed"), minutes(9))
     yield p.says(f"{p.push()} {p.pick('customer', 'angry')}", minutes(4))
+    yield p.says(p.pick("customer", "angry"), minutes(2))
     yield p.answers(f"{p.pick('agent', 'sorry')} {p.says_back()}", minutes(14))
     yield p.answers(p.pick_offer("first", *AGENT), minutes(3))
     yield p.says(p.pick("customer", "accepts"), minutes(6))

@@ -39,13 +39,16 @@ class Actor(Protocol):
 
 @dataclass
 class Part:
-    """A play that is on: its next beat, and when the one before it was done."""
+    """A play that is on: its next beat, and when the one before it was done. ``on_its_own`` once the cast has acted for
+    a visitor who did not: a second time nobody waits for them.
+    """
 
     player: Actor
     play: Play
     beat: Beat
     since: datetime
     held_since: datetime | None = None
+    on_its_own: bool = False
 
 
 class Stage:
@@ -184,9 +187,12 @@ class Stage:
     def _not_now(self, part: Part, whose: str, at: datetime) -> datetime | None:
         """When to try again, if whoever has to act does not act now."""
         if whose in self._away and (self._away_from is None or at >= self._away_from):
+            if self._patience is None:
+                return at + WAIT_FOR_VISITOR
             part.held_since = part.held_since or at
-            if self._patience is None or at < part.held_since + self._patience:
-                return at + (WAIT_FOR_VISITOR if self._patience is None else LOOK_AGAIN)
+            if not part.on_its_own and at < part.held_since + self._patience:
+                return at + LOOK_AGAIN
+            part.on_its_own = True
             return None
         if not whose or person(self.roster, whose) is None:
             return None
