@@ -20,7 +20,7 @@ from typing import Any
 from leeway.store import marks
 from leeway.web import house as pages
 from leeway.web.health import HealthPage
-from leeway.web.http import App, Receive, Scope, Send
+from leeway.web.http import App, Message, Receive, Scope, Send
 from leeway.web.ingest import Ingest
 from leeway.web.listeners import signed_in
 from leeway.web.live import Feed, Live
@@ -98,7 +98,7 @@ def _django() -> App:
     pool: Any = WSGIMiddleware(wsgi, workers=DJANGO_THREADS)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        async def more() -> Any:
+        async def more() -> Message:
             # The server's own `receive` returns a future; the pool's threads hand coroutines to the loop.
             return await receive()
 
