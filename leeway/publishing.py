@@ -60,12 +60,33 @@ def read_roster(text: str | bytes, name: str, *, now: datetime) -> Read[Roster]:
     return Read(load_roster(text, name=name, years=years), written)
 
 
+class NotInForce(Refusal):
+    """A newer version is in force than the one that was to be replaced."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"Version {version} is in force by now.", field="seen", code="not_in_force")
+        self.version = version
+
+
 def publish(
-    driver: Driver, document: Policy | Roster, source: str, *, at: datetime, note: str = "", by: str = ""
+    driver: Driver,
+    document: Policy | Roster,
+    source: str,
+    *,
+    at: datetime,
+    note: str = "",
+    by: str = "",
+    instead_of: int | None = None,
 ) -> int:
-    """Puts it in force and gives its number."""
+    """Puts it in force and gives its number. ``instead_of`` is the version its author has seen in force; when that
+    is another one by now nothing happens but ``NotInForce``.
+    """
     driver.begin()
     try:
+        driver.order_log()  # who publishes at the same time waits here
+        newest = documents.newest_version(driver, "policy" if isinstance(document, Policy) else "roster")
+        if instead_of is not None and newest != instead_of:
+            raise NotInForce(newest)
         version = documents.publish(driver, document, at=at, source=source, note=note, by=by)
         driver.commit()
     finally:

@@ -34,6 +34,13 @@ def newest(driver: Driver) -> int:
     return int(driver.select("select coalesce(max(id), 0) from leeway_document")[0][0])
 
 
+def newest_version(driver: Driver, kind: Kind) -> int:
+    """The number of the version in force; 0 before the first."""
+    return int(
+        driver.select("select coalesce(max(version), 0) from leeway_document where kind = ?", (kind,))[0][0]
+    )
+
+
 def published(driver: Driver) -> Published:
     """Everything a decision may need. Raises ``NothingPublished``."""
     rows = driver.select("select kind, body from leeway_document where kind = 'policy' order by version")
@@ -59,8 +66,7 @@ def publish(
     """
     kind: Kind = "policy" if isinstance(document, Policy) else "roster"
     driver.order_log()  # two who publish at once get two numbers
-    rows = driver.select("select coalesce(max(version), 0) from leeway_document where kind = ?", (kind,))
-    numbered = replace(document, version=int(rows[0][0]) + 1)
+    numbered = replace(document, version=newest_version(driver, kind) + 1)
     driver.run(
         "insert into leeway_document (kind, version, name, body, source, note, published_at, published_by) "
         "values (?, ?, ?, ?, ?, ?, ?, ?)",

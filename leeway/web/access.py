@@ -66,6 +66,11 @@ class Viewer:
         return bool(self.roles & {"operations", "admin"})
 
     @property
+    def may_run_roster(self) -> bool:
+        """Absences of others, swaps on a rota, how much somebody takes: leads and operations."""
+        return self.may_lead or self.may_publish
+
+    @property
     def may_see_insights(self) -> bool:
         return bool(self.roles & {"operations", "quality", *LEADS})
 

@@ -9,6 +9,7 @@ from leeway.channels.customer import ByEmail, Shown
 from leeway.packs.reader import read
 from leeway.store.home import home
 from leeway.wiring import House, PublishedWorlds
+from leeway.worker.leavers import Leavers
 from leeway.worker.outbox import Deliverer
 from leeway.worker.sweeper import Sweeper
 
@@ -16,6 +17,12 @@ from leeway.worker.sweeper import Sweeper
 def start_services(house: House) -> None:
     start_sweeper(house)
     start_deliverer(house)
+    start_leavers(house)
+
+
+def start_leavers(house: House) -> None:
+    leavers = Leavers(house.driver(), house.writer.call, house.clock)
+    house.start("leavers", leavers.run, leavers.stop)
 
 
 def start_sweeper(house: House) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from leeway.store.accounts import ONE_TIME
+from leeway.store.models import PersonLoad
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,6 @@ def account(username: str) -> User | None:
     return User.objects.filter(username=username).first()
 
 
-def emails() -> dict[str, str]:
-    """Who signs in with which e-mail address."""
-    return dict(User.objects.exclude(email="").values_list("email", "username"))
+def loads() -> dict[str, int]:
+    """How many running cases everybody owns."""
+    return dict(PersonLoad.objects.values_list("person", "open_cases"))

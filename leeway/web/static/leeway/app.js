@@ -116,3 +116,16 @@ addEventListener("change", (event) => {
   if (!event.target.matches("[data-all]")) return;
   all(`input[name="${event.target.dataset.all}"]`).forEach((box) => { box.checked = event.target.checked; });
 });
+
+// --- a mistake in a text: go to its line --------------------------------------------------------------------------------
+addEventListener("click", (event) => {
+  const button = event.target.closest("[data-line]");
+  if (!button) return;
+  const text = document.getElementById(button.dataset.text);
+  const lines = text.value.split("\n");
+  const line = Math.min(Number(button.dataset.line), lines.length);
+  const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+  text.focus();
+  text.setSelectionRange(start + Number(button.dataset.column) - 1, start + lines[line - 1].length);
+  text.scrollTop = (line - 4) * parseFloat(getComputedStyle(text).lineHeight);
+});
