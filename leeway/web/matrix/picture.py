@@ -110,7 +110,7 @@ def duties(roster: Roster) -> list[dict[str, Any]]:
 
 # The hours grid
 
-LEFT, TOP, CELL, LINE, BAR = 96, 34, 4, 26, 20
+LEFT, TOP, CELL, LINE, BAR = 96, 34, 2, 26, 20
 DAY = CELL * HOURS
 
 

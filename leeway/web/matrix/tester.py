@@ -58,7 +58,10 @@ class Question(forms.Form):
         label=_("Feeling"), choices=[(one, one) for one in ("neutral", *FEELINGS)], required=False
     )
     asks_for = forms.CharField(
-        label=_("Asks for, in money"), required=False, max_length=30, help_text=_("such as 120 EUR")
+        label=_("Asks for"),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"placeholder": "120 EUR"}),
     )
     level = forms.ChoiceField(label=_("Is at"), required=False)
     at = forms.DateTimeField(
@@ -74,6 +77,20 @@ class Question(forms.Form):
         self.fields["level"].choices = [
             (one.name, words.level_name(policy, one.name)) for one in policy.levels
         ]  # type: ignore[attr-defined]
+
+    OFTEN = ("tier", "channel", "contacts_30d", "asks_for", "at")
+    APART = ("cue", "same_matter")
+
+    def often(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.OFTEN]
+
+    def seldom(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in (*self.OFTEN, *self.APART)]
+
+    def more_said(self) -> bool:
+        """Whether one of the seldom fields differs from its usual answer."""
+        usual = {"trend": "same", "feeling": "neutral", "level": self.policy.levels[0].name}
+        return any(field.value() not in (None, "", usual.get(field.name)) for field in self.seldom())
 
     def clean_asks_for(self) -> int:
         text = self.cleaned_data["asks_for"].strip()
