@@ -44,10 +44,16 @@ class Casting:
     count: int = 0
 
     def player(
-        self, *, tier: str = "", agent: str = "", lively: bool = False, regular: CustomerRef | None = None
+        self,
+        *,
+        tier: str = "",
+        agent: str = "",
+        language: str = "",
+        lively: bool = False,
+        regular: CustomerRef | None = None,
     ) -> Player:
         self.count += 1
-        customer = regular or self.customers.new(tier=tier, language="en" if agent else "")
+        customer = regular or self.customers.new(tier=tier, language=language)
         name = f"{self.prefix}-{self.count}"
         own = Random(zlib.crc32(f"{self.seed}:{name}".encode()))  # noqa: S311 - a play is no secret
         return Player(
@@ -72,7 +78,7 @@ def rehearse(stage: Stage, casting: Casting, rng: Random, now: datetime, *, case
             regulars.append(player.customer)
         stage.enter(player, share.plot(player), at)
     for scene in THIS_MORNING:
-        player = casting.player(tier=scene.tier, agent=scene.agent)
+        player = casting.player(tier=scene.tier, agent=scene.agent, language=scene.language)
         stage.enter(player, scene.plot(player), now - scene.before)
 
 

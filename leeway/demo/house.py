@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -75,6 +76,8 @@ def run(
     finally:
         if passing:
             shutil.rmtree(folder, ignore_errors=True)
+    if demo.failed is not None:
+        raise demo.failed
 
 
 def demo_home(*, fresh: bool = False) -> tuple[Path, bool]:
@@ -155,6 +158,7 @@ class Demo:
         self._story_after = story_after
         self._stopped = threading.Event()
         self._tell = threading.Event()
+        self.failed: Exception | None = None
 
     def begin(self, house: House) -> None:
         house.start("demo", lambda: self.live_in(house), self.stop)
@@ -171,6 +175,10 @@ class Demo:
             furnished = furnish_and_play(house, driver, now, seed=self._seed, go_on=self._go_on)
             if self._go_on():
                 self._open_doors(house, driver, furnished)
+        except Exception as error:  # noqa: BLE001 - a demo without its cast is none: the server ends, ``run`` raises it
+            if self._go_on():
+                self.failed = error
+                os.kill(os.getpid(), signal.SIGINT)
         finally:
             driver.close()
 

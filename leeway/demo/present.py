@@ -24,6 +24,7 @@ class Scene(NamedTuple):
     before: timedelta
     agent: str = ""
     tier: str = ""
+    language: str = "en"
 
 
 def minutes(count: float) -> timedelta:
@@ -209,6 +210,6 @@ THIS_MORNING = (
     Scene(waiting_for_us, minutes(15)),
     Scene(advice_is_asked, minutes(13), "tom"),
     Scene(held_for_steps, minutes(14), "lena"),
-    Scene(waiting_for_us, minutes(6)),
+    Scene(waiting_for_us, minutes(6), language="es"),
 )
 """``before`` are chosen from the waits inside the scenes: the last thing that happened is minutes ago."""

@@ -14,11 +14,14 @@ from random import Random
 from typing import Protocol
 
 from leeway.core.case import Case
+from leeway.core.facts import Fact
 from leeway.core.people import person
 from leeway.core.refusals import Refusal
 from leeway.core.roster import Roster, back_at, on_call
 from leeway.demo.colleagues import TO_ACCEPT_MINUTES, Colleague, takes_it
 from leeway.demo.player import Beat, Moment, Play
+from leeway.desk.handle import Done, Failed
+from leeway.desk.ports import Item
 from leeway.store.rebuild import stored
 from leeway.store.writer.driver import Driver
 from leeway.wiring import House
@@ -28,6 +31,8 @@ WAIT_FOR_VISITOR = timedelta(seconds=20)
 """How often a play looks whether the visitor has done their part."""
 
 LOOK_AGAIN = timedelta(seconds=2)
+HALF_A_DAY = timedelta(hours=12)
+IN_ORDER = timedelta(days=1.5)
 
 
 class Actor(Protocol):
@@ -109,25 +114,68 @@ class Stage:
     # --- history
 
     def play_until(self, end: datetime, *, go_on: Callable[[], bool] = lambda: True) -> None:
-        """Plays everything before ``end`` as history, clocks included. ``go_on`` false ends it early."""
-        while go_on():
-            beat_at = self._agenda[0][0] if self._agenda else end
-            wake_at = self._wakes[0][0] if self._wakes else end
-            if min(beat_at, wake_at) >= end:
-                return
-            if wake_at <= beat_at:
-                self._wake(*heapq.heappop(self._wakes))
-            else:
-                at, _, part = heapq.heappop(self._agenda)
-                self._perform(part, at, quiet=True)
+        """Plays everything before ``end`` as history, clocks included. ``go_on`` false ends it early.
 
-    def _wake(self, at: datetime, number: int) -> None:
-        case = self._cases.get(number)
-        if case is None or case.wake_at != at:
-            return
-        done = self.house.desk.handle(tick(Due(number, case.version, at), at), quiet=True)
-        if done.fact:
-            self._look_again(number)
+        A commit costs more than a decision, so cases that have nothing to do with each other are handed in together,
+        half a day at a time; the last day is played exactly in the order of time.
+        """
+        while go_on() and (start := self._earliest()) is not None and start < end:
+            far = end - start > IN_ORDER
+            self._round(start + HALF_A_DAY if far else start)
+
+    def _earliest(self) -> datetime | None:
+        heads = [heap[0][0] for heap in (self._agenda, self._wakes) if heap]
+        return min(heads, default=None)
+
+    def _round(self, until: datetime) -> None:
+        """The next thing to happen in every case up to ``until``, in one transaction."""
+        ready = [(fact, what) for fact, what in map(self._prepared, self._next_of_each(until)) if fact]
+        answers = self.house.writer.call([Item(fact, quiet=True) for fact, _ in ready]) if ready else ()
+        for (fact, part), answer in zip(ready, answers, strict=True):
+            if isinstance(answer, Failed):
+                raise answer.error
+            self._settled(part, fact, answer if isinstance(answer, Done) else None)
+
+    def _next_of_each(self, until: datetime) -> list[tuple[datetime, Part | int]]:
+        """Beats and clocks up to ``until``, the first of each case; the others stay planned."""
+        found: list[tuple[datetime, Part | int]] = []
+        later_parts: list[tuple[datetime, int, Part]] = []
+        later_wakes: list[tuple[datetime, int]] = []
+        taken: set[int | str] = set()
+        while (start := self._earliest()) is not None and start <= until:
+            if self._wakes and self._wakes[0][0] == start:
+                at, number = heapq.heappop(self._wakes)
+                if number in taken:
+                    later_wakes.append((at, number))
+                elif self._cases[number].wake_at == at:
+                    taken.add(number)
+                    found.append((at, number))
+                continue
+            entry = heapq.heappop(self._agenda)
+            lane = entry[2].player.case or entry[2].player.name
+            if lane in taken:
+                later_parts.append(entry)
+            else:
+                taken.add(lane)
+                found.append((entry[0], entry[2]))
+        for entry in later_parts:
+            heapq.heappush(self._agenda, entry)
+        for wake in later_wakes:
+            heapq.heappush(self._wakes, wake)
+        return found
+
+    def _prepared(self, next_one: tuple[datetime, Part | int]) -> tuple[Fact | None, Part | None]:
+        at, what = next_one
+        if isinstance(what, Part):
+            return self._prepare(what, at), what
+        return tick(Due(what, self._cases[what].version, at), at), None
+
+    def _settled(self, part: Part | None, fact: Fact, done: Done | None) -> None:
+        """What was handed in is in the log; or it was refused, because the case has moved on: in a play as in life."""
+        if part is not None:
+            self._go_on(part, self._after(part, done), fact.at)
+        elif done is not None and done.fact:
+            self._look_again(done.case)
 
     def _look_again(self, number: int) -> Case:
         case = stored(self._driver, number)
@@ -159,30 +207,48 @@ class Stage:
         """Plays the next beat now, with everybody being told. True when somebody said something."""
         _, _, part = heapq.heappop(self._agenda)
         spoken = part.beat.spoken
-        return self._perform(part, at, quiet=False) and spoken
+        fact = self._prepare(part, at)
+        if fact is None:
+            return False
+        try:
+            done = self.house.desk.handle(fact)
+        except Refusal:
+            done = None
+        self._settled(part, fact, done)
+        return spoken
 
-    def _perform(self, part: Part, at: datetime, *, quiet: bool) -> bool:
-        """True when a fact was handed in."""
-        case = self._case(part, fresh=not quiet)
+    def _prepare(self, part: Part, at: datetime) -> Fact | None:
+        """The fact of the part's beat; None when it is passed over or put off, which is then done."""
+        case = self._case(part)
         beat = part.beat
         whose = beat.whose(case) if beat.whose and case else ""
-        passed_over = case is not None and (beat.over(case, part.since) or (beat.whose and not whose))
-        if passed_over and case is not None:
+        if case is not None and (beat.over(case, part.since) or (beat.whose and not whose)):
             self._go_on(part, case, at)
-            return False
+            return None
         later = self._not_now(part, whose, at)
         if later is not None:
             self._plan(part, later)
-            return False
+            return None
         part.held_since = None
-        self._go_on(part, self._do(part, Moment(case, at, whose), quiet=quiet), at)
-        return True
+        fact = beat.act(Moment(case, at, whose))
+        if fact is None:
+            self._go_on(part, case, at)
+        return fact
 
-    def _case(self, part: Part, *, fresh: bool) -> Case | None:
+    def _case(self, part: Part) -> Case | None:
         number = part.player.case
         if number is None:
             return None
-        return stored(self._driver, number) if fresh else self._cases[number]
+        return stored(self._driver, number) if self._in_real_time else self._cases[number]
+
+    def _after(self, part: Part, done: Done | None) -> Case | None:
+        """The part's case after its fact."""
+        if done is None:
+            return self._case(part)
+        before, part.player.case = part.player.case, done.case
+        if before is not None and before != done.case:
+            self._look_again(before)
+        return self._look_again(done.case)
 
     def _not_now(self, part: Part, whose: str, at: datetime) -> datetime | None:
         """When to try again, if whoever has to act does not act now."""
@@ -203,19 +269,6 @@ class Stage:
 
     def _on_call(self, whose: str, at: datetime) -> bool:
         return any(on_call(self.roster, rota.id, at).person == whose for rota in self.roster.rotas)
-
-    def _do(self, part: Part, moment: Moment, *, quiet: bool) -> Case | None:
-        fact = part.beat.act(moment)
-        if fact is None:
-            return moment.case
-        try:
-            done = self.house.desk.handle(fact, quiet=quiet)
-        except Refusal:  # somebody was faster, or the case has moved on: in a play as in life
-            return moment.case
-        before, part.player.case = part.player.case, done.case
-        if before not in (None, done.case) and before is not None:
-            self._look_again(before)
-        return self._look_again(done.case)
 
     def _go_on(self, part: Part, case: Case | None, at: datetime) -> None:
         if case is None:
