@@ -60,7 +60,8 @@ def _currency_word_in(message: Prepared) -> bool:
 @lru_cache(maxsize=32)
 def _unit_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """What may stand behind a number to make it money, compiled once per language."""
-    unit = "|".join(sorted(map(re.escape, {*words, *CODES}), key=len, reverse=True))
+    longest_first = sorted(sorted({*words, *CODES}), key=len, reverse=True)
+    unit = "|".join(map(re.escape, longest_first))
     return re.compile(rf"\s?(?P<unit>{_ANY_SIGN}|(?:{unit})\b)")
 
 
