@@ -85,7 +85,11 @@ def rehearse(stage: Stage, casting: Casting, rng: Random, now: datetime, *, case
 def _programme(rng: Random, now: datetime, zone: str, cases: int) -> list[tuple[Share, datetime]]:
     """Which play begins when, in the order of time."""
     whole = sum(share.parts for share in REPERTOIRE)
-    plays = [share for share in REPERTOIRE for _ in range(max(AT_LEAST, round(share.parts / whole * cases)))]
+    plays = [
+        share
+        for share in REPERTOIRE
+        for _ in range(max(min(AT_LEAST, cases), round(share.parts / whole * cases)))
+    ]
     rng.shuffle(plays)
     times = sorted(_a_time(rng, now, zone) for _ in plays)
     return list(zip(plays, times, strict=True))

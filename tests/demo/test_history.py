@@ -18,7 +18,7 @@ from leeway.store.writer.driver import Driver
 from leeway.wiring import House, open_house
 
 NOW = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
-FEW = 30
+FEW = 1
 
 
 def filled(where: Sqlite, cases: int) -> House:

@@ -35,7 +35,7 @@ class Morning:
         self.driver: Driver = house.driver()
         self._clock = now
         self._go_on = go_on
-        self.furnished: Furnished = furnish_and_play(house, self.driver, now(), seed=7, cases=20)
+        self.furnished: Furnished = furnish_and_play(house, self.driver, now(), seed=7, cases=0)
         self.furnished.stage.go_live()
         self.story = Stage(house, self.driver, self.furnished.roster, away=VISITOR, patience=story.PATIENCE)
         self.story.go_live()
