@@ -6,4 +6,7 @@ from leeway.web.insights import views
 
 urlpatterns = [
     path("insights", views.page, name="insights"),
+    path("insights.csv", views.export, {"form": "csv"}, name="insights-csv"),
+    path("insights.json", views.export, {"form": "json"}, name="insights-json"),
+    path("insights/<slug:name>", views.one, name="insight"),
 ]
