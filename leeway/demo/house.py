@@ -104,6 +104,9 @@ def _furnish_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / MARK).touch()
     (folder / "channels.yaml").write_text("browser:\n")
+    (folder / "static").mkdir(
+        exist_ok=True
+    )  # or the web server of pages remarks on its absence, in the story
 
 
 @dataclass

@@ -56,11 +56,12 @@ def the_birthday_box(p: Player) -> Play:
         seconds(12),
     )
     yield p.writes(
-        "Yes. And I wrote about this on Tuesday already, honestly I'm getting frustrated. I was told it had left!",
+        "Yes. And I wrote about this on Tuesday already, honestly I'm getting frustrated. I was told it had left! "
+        "If it's lost, I need a new one by Saturday.",
         seconds(12),
     )
     yield p.answers(
-        "I understand, and I'm sorry. I will ring the depot and write to you by {when}.", seconds(13)
+        "I understand, and I'm sorry. I will get back to you by {when} with word from the depot.", seconds(13)
     )
     yield p.writes(
         "Your own page now says 'delivery Monday'. You promised Saturday! This is unacceptable, I'm really angry.",
