@@ -32,13 +32,13 @@ def check_file(files: tuple[Path, ...], as_json: bool) -> None:
         except (OSError, UnicodeDecodeError) as error:
             unreadable.append((file, getattr(error, "strerror", None) or str(error)))
     if as_json:
-        rows = [{"file": str(file), "error": error} for file, error in unreadable]
+        rows = [{"file": str(file), "error": why} for file, why in unreadable]
         print_json({"problems": problems, "unreadable": rows})
     else:
         for problem in problems:
             click.echo(str(problem))
-        for file, error in unreadable:
-            click.echo(f"Error: {file}: {error}.", err=True)
+        for file, why in unreadable:
+            click.echo(f"Error: {file}: {why}.", err=True)
     errors = any(problem.severity == "error" for problem in problems)
     sys.exit(UNREADABLE if unreadable else WRONG if errors else FINE)
 

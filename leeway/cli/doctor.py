@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from leeway.cli.say import console, json_option, print_json
+
+if TYPE_CHECKING:
+    from leeway.store.doctor import Diagnosis
 
 
 @click.command()
@@ -39,7 +43,7 @@ def doctor(rebuild: bool, as_json: bool) -> None:
     sys.exit(0 if diagnosis.healthy else 1)
 
 
-def _show(diagnosis) -> None:
+def _show(diagnosis: Diagnosis) -> None:
     screen = console()
     for finding in diagnosis.findings:
         colour = "red" if finding.severity == "error" else "yellow"

@@ -17,7 +17,9 @@ def evaluate() -> None:
 @evaluate.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--scores", type=click.Path(dir_okay=False, path_type=Path), help="Write what was seen in each message here."
+    "--scores",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what was seen in each message here.",
 )
 @click.option("--language", default="en", show_default=True, help="The language of the messages.")
 @json_option

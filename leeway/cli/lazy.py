@@ -49,10 +49,10 @@ class LazyGroup(click.Group):
         except Exception as error:
             from leeway.cli.refusals import in_one_line
 
-            sentence = in_one_line(error)
-            if sentence is None:
+            told = in_one_line(error)
+            if told is None:
                 raise
-            raise Refused(sentence) from error
+            raise Refused(told) from error
 
 
 class Refused(click.ClickException):

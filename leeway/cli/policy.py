@@ -23,7 +23,9 @@ def policy() -> None:
 
 
 @policy.command()
-@click.option("--version", "number", type=click.IntRange(1), help="An older version; without it the one in force.")
+@click.option(
+    "--version", "number", type=click.IntRange(1), help="An older version; without it the one in force."
+)
 @json_option
 def show(number: int | None, as_json: bool) -> None:
     """Print a policy as a matrix file."""
@@ -48,7 +50,10 @@ def versions(as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    lines = [(row.version, row.name, f"{row.published_at:%Y-%m-%d %H:%M}", row.published_by, row.note) for row in rows]
+    lines = [
+        (row.version, row.name, f"{row.published_at:%Y-%m-%d %H:%M}", row.published_by, row.note)
+        for row in rows
+    ]
     console().print(table("", ("version", "name", "published", "by", "note"), lines))
 
 
@@ -84,7 +89,11 @@ def diff(pack: Path, number: int | None) -> None:
         new = publishing.read_pack(pack, documents.published(driver).roster).document
     lines = list(
         difflib.unified_diff(
-            dump_policy(now).splitlines(), dump_policy(new).splitlines(), f"version {now.version}", str(pack), lineterm=""
+            dump_policy(now).splitlines(),
+            dump_policy(new).splitlines(),
+            f"version {now.version}",
+            str(pack),
+            lineterm="",
         )
     )
     changed = [line for line in lines if not line.startswith(("version:", "-version:", "+version:"))]

@@ -57,7 +57,9 @@ def absence() -> None:
 
 @absence.command()
 @click.argument("person")
-@click.option("--from", "start", required=True, help='When it begins: "2026-12-24" or "2026-12-24T13:00+01:00".')
+@click.option(
+    "--from", "start", required=True, help='When it begins: "2026-12-24" or "2026-12-24T13:00+01:00".'
+)
 @click.option("--until", default="", help="When it ends, that day included; without it until further notice.")
 @click.option("--substitute", default="", help="Who stands in.")
 @click.option("--reason", default="", help="For the history.")

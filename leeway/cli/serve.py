@@ -73,7 +73,8 @@ def _several(host: str, port: int, workers: int) -> int:
     """Processes that share the port and the database; when one ends they all do, and its exit code is ours."""
     ready_database().close()  # the tables are brought up to date once, before they all come
     command = [sys.executable, "-P", "-m", "leeway", "serve", "--host", host, "--port", str(port)]
-    family = [subprocess.Popen(command, env={**os.environ, SHARES_PORT: "1"}) for _ in range(workers)]
+    environment = {**os.environ, SHARES_PORT: "1"}
+    family = [subprocess.Popen(command, env=environment) for _ in range(workers)]  # noqa: S603 - our own command
     ended = threading.Event()
     codes: list[int] = []
     for child in family:

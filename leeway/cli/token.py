@@ -25,9 +25,7 @@ def create(name: str, scopes: tuple[str, ...]) -> None:
 
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
-        raise click.BadParameter(
-            f"{unknown[0]!r} is none of {', '.join(SCOPES)}.", param_hint="--scope"
-        )
+        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(SCOPES)}.", param_hint="--scope")
     if not name.strip() or not name.isprintable():
         raise click.BadParameter("give it a name people can read.", param_hint="NAME")
     with database() as driver:
@@ -58,7 +56,9 @@ def revoke(number: int) -> None:
 
     with database() as driver:
         if not tokens.revoke(driver, number, at=utc_now()):
-            raise click.UsageError(f"There is no token {number} that could be revoked; see `leeway token list`.")
+            raise click.UsageError(
+                f"There is no token {number} that could be revoked; see `leeway token list`."
+            )
     click.echo(f"Token {number} is revoked.")
 
 

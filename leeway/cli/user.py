@@ -19,7 +19,9 @@ def user() -> None:
 
 @user.command()
 @click.argument("person")
-@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="What they may do; may be given again.")
+@click.option(
+    "--role", "roles", multiple=True, type=click.Choice(ROLES), help="What they may do; may be given again."
+)
 @click.option("--email", default="", help="Their address; without it the roster's.")
 def create(person: str, roles: tuple[str, ...], email: str) -> None:
     """Make an account for PERSON of the roster. The password is made here and printed once."""

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -50,7 +50,12 @@ Progress = Callable[[int, int], None]
 
 
 def examine(
-    driver: Driver, home: Path, now: datetime, *, rebuild: bool = False, told: Progress = lambda _done, _all: None
+    driver: Driver,
+    home: Path,
+    now: datetime,
+    *,
+    rebuild: bool = False,
+    told: Progress | None = None,
 ) -> Diagnosis:
     """All checks. ``rebuild`` replays every case from its log; else the latest 1,000. ``told`` hears how far it is."""
     findings = list(_schema(driver))
@@ -78,19 +83,21 @@ def _schema(driver: Driver) -> Iterator[Finding]:
         driver.select("select 1 from leeway_case limit 1")
     except StoreTrouble as trouble:
         driver.rollback()
-        do = "Start Leeway once (`leeway serve`): it makes its tables. If it does, look at DATABASE_URL and LEEWAY_HOME."
+        do = "Start Leeway once (`leeway serve`): it makes its tables. If it does, see DATABASE_URL and LEEWAY_HOME."
         yield Finding("schema", "error", f"The tables cannot be read: {str(trouble).splitlines()[0]}.", do)
         return
     missing = pending_migrations()
     if missing:
-        do = "Start Leeway once (`leeway serve`), or any command that writes: it brings the tables up to date."
+        do = (
+            "Start Leeway once (`leeway serve`), or any command that writes: it brings the tables up to date."
+        )
         yield Finding("schema", "error", f"Tables are older than the program: {', '.join(missing)}.", do)
 
 
 # --- the log is the truth
 
 
-def _replay(driver: Driver, latest: int, told: Progress) -> tuple[int, list[Finding]]:
+def _replay(driver: Driver, latest: int, told: Progress | None) -> tuple[int, list[Finding]]:
     """Every case row against its replay and its hash chain."""
     total = int(driver.select("select count(*) from leeway_case")[0][0])
     first = 0
@@ -112,7 +119,8 @@ def _replay(driver: Driver, latest: int, told: Progress) -> tuple[int, list[Find
                 findings.append(Finding("replay", "error", says, do, (number,)))
         done += len(numbers)
         first = numbers[-1][0]
-        told(done, total)
+        if told is not None:
+            told(done, total)
     return done, findings
 
 
@@ -122,15 +130,18 @@ def _replay(driver: Driver, latest: int, told: Progress) -> tuple[int, list[Find
 def _clocks(driver: Driver, now: datetime) -> Iterator[Finding]:
     do = "Run `leeway serve` or `leeway work`: the watchdog gives such cases a tick and an owner within a minute."
     live = "status in ('open', 'paused')"
-    yield from _some(driver, f"{live} and wake_at is null", (), "clocks", "are live without a next step", do)
-    yield from _some(driver, f"{live} and owner = ''", (), "clocks", "are live without an owner", do)
+    for lacking, what in (("wake_at is null", "a next step"), ("owner = ''", "an owner")):
+        where, says = f"{live} and {lacking}", f"are live without {what}"
+        yield from _some(driver, where, (), check="clocks", says=says, do=do)
     do = "Is a process with clocks running? `leeway serve` has them, `leeway work` runs them alone."
     late = "wake_at is not null and wake_at <= ?"
-    yield from _some(driver, late, (now - LATE,), "clocks", "wait for a clock that is overdue", do)
+    yield from _some(
+        driver, late, (now - LATE,), check="clocks", says="wait for a clock that is overdue", do=do
+    )
 
 
 def _some(
-    driver: Driver, where: str, values: tuple, check: str, says: str, do: str
+    driver: Driver, where: str, values: tuple[Any, ...], *, check: str, says: str, do: str
 ) -> Iterator[Finding]:
     rows = driver.select(
         f"select id from leeway_case where {where} order by id limit {NAMED + 1}",  # noqa: S608 - our own words

@@ -169,7 +169,9 @@ class _Pages:
     def events(self) -> Iterator[EventLine]:
         where, values = self._only.cases()
         columns = "id, case_id, seq, fact_id, body"
-        for row in self._by_number(columns, "leeway_event", f" and fact_id <= ?{where}", (self._last, *values)):
+        for row in self._by_number(
+            columns, "leeway_event", f" and fact_id <= ?{where}", (self._last, *values)
+        ):
             number, case, seq, fact, body = row
             yield EventLine(number, case, seq, fact, _raw(body))
 
@@ -203,5 +205,3 @@ class _Pages:
         for row in self._by_number(columns, "leeway_document", " and kind = ?", (kind,)):
             _, version, name, body, source, note, at, by = row
             yield DocumentLine(version, name, _raw(body), source, note, read_instant(at), by)
-
-

@@ -75,8 +75,18 @@ def process(*arguments: object, **environment: str) -> subprocess.CompletedProce
 
 
 def test_help_names_every_command_and_imports_none_of_them():
-    code = "import sys; sys.argv=['leeway','--help']; from leeway.cli import main\ntry: main()\nexcept SystemExit: print(sorted(sys.modules))"
-    told = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    code = """
+import sys
+sys.argv = ["leeway", "--help"]
+from leeway.cli import main
+try:
+    main()
+except SystemExit:
+    print(sorted(sys.modules))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
     for name in COMMANDS:
         assert f"\n  {name}" in told.stdout
     modules = told.stdout.splitlines()[-1]
@@ -169,7 +179,13 @@ def test_an_import_closes_with_one_json_object(cli, tmp_path: Path):
     assert json.loads(line)["line"] == 2
     again = json.loads(fine(cli("import", "conversations", file, "--json")))
     assert again["imported_before"]
-    assert {**again, "seconds": 0, "messages_per_second": 0, "imported_before": False, "refused_file": None} == {
+    assert {
+        **again,
+        "seconds": 0,
+        "messages_per_second": 0,
+        "imported_before": False,
+        "refused_file": None,
+    } == {
         **report,
         "seconds": 0,
         "messages_per_second": 0,
@@ -190,7 +206,9 @@ def test_an_import_is_shown_to_people_as_tables_without_a_progress_bar(cli, tmp_
 
 def test_a_table_is_imported_by_its_name(cli, tmp_path: Path):
     file = tmp_path / "old.csv"
-    file.write_text("conversation_id,customer_id,at,from,text\nc1,ana,2026-03-02T10:00:00Z,customer,Hello\nc2,ana,x,customer,Hi\n")
+    file.write_text(
+        "conversation_id,customer_id,at,from,text\nc1,ana,2026-03-02T10:00:00Z,customer,Hello\nc2,ana,x,customer,Hi\n"
+    )
     report = json.loads(fine(cli("import", "conversations", file, "--json")))
     assert (report["conversations"], report["messages"], report["refused"]) == (1, 1, 1)
     file.write_text("a,b\n1,2\n")
@@ -237,12 +255,12 @@ def test_a_policy_is_shown_compared_and_published(cli, tmp_path: Path):
     file = tmp_path / "matrix.yaml"
     file.write_text(fine(cli("policy", "show")))
     assert cli("policy", "diff", file).exit_code == 0
-    file.write_text(file.read_text().replace("currency: EUR", "currency: GBP"))
+    file.write_text(file.read_text().replace("zone: Europe/Lisbon", "zone: Europe/Berlin"))
     changed = cli("policy", "diff", file)
     assert changed.exit_code == 1
-    assert "-currency: EUR" in changed.stdout
-    assert json.loads(fine(cli("policy", "publish", file, "--note", "pounds", "--json")))["version"] == 2
-    assert "pounds" in fine(cli("policy", "versions"))
+    assert "+zone: Europe/Berlin" in changed.stdout
+    assert json.loads(fine(cli("policy", "publish", file, "--note", "we moved", "--json")))["version"] == 2
+    assert "we moved" in fine(cli("policy", "versions"))
     file.write_text("matrix: broken\n")
     result = cli("policy", "publish", file)
     assert result.exit_code == 2
@@ -250,7 +268,11 @@ def test_a_policy_is_shown_compared_and_published(cli, tmp_path: Path):
 
 
 def test_an_absence_is_a_new_version_of_the_roster(cli):
-    told = json.loads(fine(cli("roster", "absence", "add", "tom", "--from", "2026-12-24", "--until", "2026-12-26", "--json")))
+    told = json.loads(
+        fine(
+            cli("roster", "absence", "add", "tom", "--from", "2026-12-24", "--until", "2026-12-26", "--json")
+        )
+    )
     assert told["version"] == 2
     away = json.loads(fine(cli("roster", "show", "--json")))["absences"][-1]
     assert away["person"] == "tom"
@@ -262,7 +284,12 @@ def test_an_absence_is_a_new_version_of_the_roster(cli):
 
 def test_cues_are_evaluated_on_a_labelled_file(cli, tmp_path: Path):
     file, scores = tmp_path / "labelled.jsonl", tmp_path / "scores.jsonl"
-    rows = [("This is outrageous, I am furious!", 1), ("Thank you, that was kind.", 0), ("I will sue you!", 1), ("ok", 0)]
+    rows = [
+        ("This is outrageous, I am furious!", 1),
+        ("Thank you, that was kind.", 0),
+        ("I will sue you!", 1),
+        ("ok", 0),
+    ]
     file.write_text("".join(json.dumps({"text": text, "label": label}) + "\n" for text, label in rows))
     report = json.loads(fine(cli("evaluate", "cues", file, "--json", "--scores", scores)))
     assert report["auc"] == 1.0
@@ -276,7 +303,9 @@ def test_cues_are_evaluated_on_a_labelled_file(cli, tmp_path: Path):
 # --- processes of their own: Django's models speak to the database named by the environment
 
 
-def test_the_doctor_is_content_with_a_new_house_and_says_what_to_do_about_an_empty_one(database_url: str, tmp_path: Path):
+def test_the_doctor_is_content_with_a_new_house_and_says_what_to_do_about_an_empty_one(
+    database_url: str, tmp_path: Path
+):
     home = {"LEEWAY_HOME": str(tmp_path / "home")}
     well = process("doctor", "--rebuild", "--json", DATABASE_URL=database_url, **home)
     assert well.returncode == 0, well.stdout + well.stderr
@@ -300,7 +329,9 @@ def test_work_runs_until_it_is_asked_to_end(database_url: str, tmp_path: Path):
     command = [sys.executable, "-P", "-m", "leeway", "work"]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "LEEWAY_HOME": str(tmp_path / "home")}
     environment["DATABASE_URL"] = database_url
-    with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stderr=subprocess.PIPE, text=True) as worker:
+    with subprocess.Popen(
+        command, cwd=REPOSITORY, env=environment, stderr=subprocess.PIPE, text=True
+    ) as worker:
         lines = []
         for line in worker.stderr:
             lines.append(line)

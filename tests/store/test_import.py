@@ -60,13 +60,19 @@ class Bench:
 
     def write(self, *lines: object, name: str = "old.jsonl") -> Path:
         path = self.folder / name
-        path.write_bytes(b"".join(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines))
+        path.write_bytes(
+            b"".join(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines)
+        )
         return path
 
-    def take(self, *lines: object, progress: Callable[[Progress], None] = lambda _: None, **plan: Any) -> Outcome:
+    def take(
+        self, *lines: object, progress: Callable[[Progress], None] = lambda _: None, **plan: Any
+    ) -> Outcome:
         return self.run(self.write(*lines), progress=progress, **plan)
 
-    def run(self, path: Path, *, progress: Callable[[Progress], None] = lambda _: None, **plan: Any) -> Outcome:
+    def run(
+        self, path: Path, *, progress: Callable[[Progress], None] = lambda _: None, **plan: Any
+    ) -> Outcome:
         self.refused = []
         importer = Importer(
             Plan(path, path.name, **plan),
@@ -79,13 +85,15 @@ class Bench:
         return importer.run()
 
     def count(self, table: str) -> int:
-        return int(self.driver.select(f"select count(*) from leeway_{table}")[0][0])
+        return int(self.driver.select(f"select count(*) from leeway_{table}")[0][0])  # noqa: S608
 
     def case(self, number: int) -> Case:
         return stored(self.driver, number)
 
     def cases(self) -> list[Case]:
-        return [self.case(number) for (number,) in self.driver.select("select id from leeway_case order by id")]
+        return [
+            self.case(number) for (number,) in self.driver.select("select id from leeway_case order by id")
+        ]
 
     def kinds(self, kind: str) -> list[dict[str, Any]]:
         rows = self.driver.select("select body from leeway_event where kind = ? order by id", (kind,))
@@ -197,7 +205,9 @@ def test_a_known_end_and_a_rating_are_kept(bench: Bench):
 def test_coming_back_about_the_same_matter_joins_its_case(bench: Bench):
     first = conversation("c1", "My order 4711 has not arrived, where is parcel 4711?", "I will look.")
     second = conversation(
-        "c2", "My order 4711 has still not arrived, where is parcel 4711?", begins=LONG_AGO + timedelta(days=2)
+        "c2",
+        "My order 4711 has still not arrived, where is parcel 4711?",
+        begins=LONG_AGO + timedelta(days=2),
     )
     for one in (first, second):
         one["customer"] = {"id": "ana"}
@@ -233,11 +243,23 @@ BAD = [
     (conversation("x", channel=7), "$.channel"),
     (conversation("x", customer={"name": "nobody"}), "$.customer.id"),
     (conversation("x", messages=[]), "$.messages"),
-    (conversation("x", messages=[{"at": "2026-03-02T10:00:00", "from": "customer", "text": "hi"}]), "$.messages[0].at"),
+    (
+        conversation("x", messages=[{"at": "2026-03-02T10:00:00", "from": "customer", "text": "hi"}]),
+        "$.messages[0].at",
+    ),
     (conversation("x", messages=[{"at": "yesterday", "from": "customer", "text": "hi"}]), "$.messages[0].at"),
-    (conversation("x", messages=[{"at": "2026-03-02T10:00:00Z", "from": "client", "text": "hi"}]), "$.messages[0].from"),
-    (conversation("x", messages=[{"at": "2026-03-02T10:00:00Z", "from": "bot", "text": "a\x00"}]), "$.messages[0].text"),
-    (conversation("x", messages=[{"at": "2026-09-01T10:00:00Z", "from": "bot", "text": "a"}]), "$.messages[0].at"),
+    (
+        conversation("x", messages=[{"at": "2026-03-02T10:00:00Z", "from": "client", "text": "hi"}]),
+        "$.messages[0].from",
+    ),
+    (
+        conversation("x", messages=[{"at": "2026-03-02T10:00:00Z", "from": "bot", "text": "a\x00"}]),
+        "$.messages[0].text",
+    ),
+    (
+        conversation("x", messages=[{"at": "2026-09-01T10:00:00Z", "from": "bot", "text": "a"}]),
+        "$.messages[0].at",
+    ),
     (conversation("x", "long", rating=6), "$.rating"),
     (conversation("x", "y" * 100_001), "$.messages[0].text"),
     (conversation("x" * 199, "hi", customer={"id": "x"}), "$.messages[0].id"),
@@ -273,11 +295,15 @@ def test_fields_that_are_not_ours_are_named_and_passed_over(bench: Bench):
 
 def test_marks_of_windows_and_empty_lines_do_no_harm(bench: Bench):
     line = json.dumps(conversation("c1")).encode()
-    outcome = bench.take(b"\xef\xbb\xbf" + line + b"\r\n", b"\r\n", b"   \n", json.dumps(conversation("c2")).encode())
+    outcome = bench.take(
+        b"\xef\xbb\xbf" + line + b"\r\n", b"\r\n", b"   \n", json.dumps(conversation("c2")).encode()
+    )
     assert (outcome.tally.conversations, outcome.tally.refused) == (2, 0)
 
 
-def test_a_line_too_long_to_hold_is_refused_and_the_next_one_taken(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+def test_a_line_too_long_to_hold_is_refused_and_the_next_one_taken(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(reading, "LONGEST_LINE", 2_000)
     outcome = bench.take(conversation("c1", "x" * 5_000), conversation("c2"))
     assert [(one.line, one.field) for one in bench.refused] == [(1, "$")]
@@ -285,21 +311,44 @@ def test_a_line_too_long_to_hold_is_refused_and_the_next_one_taken(bench: Bench,
 
 
 def test_text_of_every_kind_comes_through_unchanged(bench: Bench):
-    texts = ("שלום, איפה החבילה שלי?", "مرحبا", "🎈🎈 \u202ereversed\u202c", "línea\ntwo\t3", "'; drop table leeway_case; --")
+    texts = (
+        "שלום, איפה החבילה שלי?",
+        "مرحبا",
+        "🎈🎈 \u202ereversed\u202c",
+        "línea\ntwo\t3",
+        "'; drop table leeway_case; --",
+    )
     bench.take(conversation("c1", *texts))
-    bodies = [json.loads(body)["text"] for (body,) in bench.driver.select("select body from leeway_fact where kind = 'message' order by id")]
+    bodies = [
+        json.loads(body)["text"]
+        for (body,) in bench.driver.select("select body from leeway_fact where kind = 'message' order by id")
+    ]
     assert bodies == list(texts)
 
 
-@given(st.one_of(st.binary(max_size=200), st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["id", "customer", "messages", "at", "from", "text"]), inner), max_leaves=10).map(lambda value: json.dumps(value).encode())))
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.recursive(
+            st.none() | st.booleans() | st.floats() | st.text(),
+            lambda inner: (
+                st.lists(inner)
+                | st.dictionaries(
+                    st.sampled_from(["id", "customer", "messages", "at", "from", "text"]), inner
+                )
+            ),
+            max_leaves=10,
+        ).map(lambda value: json.dumps(value).encode()),
+    )
+)
 def test_whatever_a_line_holds_it_is_read_or_refused(line: bytes):
     try:
         found, _ = reading._decoded(line)
     except Wrong as wrong:
-        assert wrong.field.startswith("$")
-        assert wrong.message
+        told = (wrong.field[:1], bool(wrong.message))
     else:
-        assert found.messages
+        told = ("$", bool(found.messages))
+    assert told == ("$", True)
 
 
 # --- tables
@@ -353,7 +402,17 @@ def test_customers_are_introduced_and_empty_cells_leave_what_we_know(bench: Benc
 
 # --- out and in again
 
-TABLES = ("fact", "event", "case", "customer", "interaction", "escalation", "promise", "person_load", "document")
+TABLES = (
+    "fact",
+    "event",
+    "case",
+    "customer",
+    "interaction",
+    "escalation",
+    "promise",
+    "person_load",
+    "document",
+)
 
 
 def rows(driver: Driver, table: str) -> list[str]:
@@ -367,12 +426,12 @@ def rows(driver: Driver, table: str) -> list[str]:
         "case": "id, version, facts, digest, state, owner, level, level_rank, escalated, next_due, wake_at",
     }.get(table, "*")
     where = " where open_cases <> 0" if table == "person_load" else ""
-    return sorted(str(row) for row in driver.select(f"select {columns} from leeway_{table}{where}"))
+    return sorted(str(row) for row in driver.select(f"select {columns} from leeway_{table}{where}"))  # noqa: S608
 
 
 def emptied(driver: Driver) -> None:
     for table in TABLES:
-        driver.run(f"delete from leeway_{table}")
+        driver.run(f"delete from leeway_{table}")  # noqa: S608
 
 
 def test_an_export_comes_back_as_the_same_house(bench: Bench, tmp_path: Path):
@@ -441,7 +500,7 @@ def test_the_doctor_finds_sleepers_orphans_and_late_clocks(bench: Bench, monkeyp
     assert findings(bench, monkeypatch) == {"watchdog"}  # nothing runs the clocks here
     for change in ("wake_at = null", "owner = ''"):
         ((wake_at, owner),) = bench.driver.select("select wake_at, owner from leeway_case")
-        bench.driver.run(f"update leeway_case set {change}")
+        bench.driver.run(f"update leeway_case set {change}")  # noqa: S608
         assert "clocks" in findings(bench, monkeypatch)
         bench.driver.run("update leeway_case set wake_at = ?, owner = ?", (wake_at, owner))
     bench.driver.run("update leeway_case set wake_at = ?", (NOW - timedelta(hours=1),))
@@ -451,19 +510,20 @@ def test_the_doctor_finds_sleepers_orphans_and_late_clocks(bench: Bench, monkeyp
 # --- real ones
 
 
-@pytest.mark.parametrize(("kind", "files", "conversations"), [("uss", ["uss/SGD.txt"], 40), ("multidogo", ["multidogo/airline/dev.tsv"], 40)])
-def test_real_dialogues_go_through(bench: Bench, shared_data: Path, tmp_path: Path, repository: Path, kind: str, files: list[str], conversations: int):
-    paths = [str(shared_data / file) for file in files]
+@pytest.mark.parametrize(
+    ("kind", "file"), [("uss", "uss/SGD.txt"), ("multidogo", "multidogo/airline/dev.tsv")]
+)
+def test_real_dialogues_go_through(bench: Bench, shared_data: Path, repository: Path, kind: str, file: str):
     made = subprocess.run(
-        [sys.executable, "tools/convert_public_data.py", kind, *paths],
+        [sys.executable, "tools/convert_public_data.py", kind, str(shared_data / file)],
         cwd=repository,
         capture_output=True,
         check=True,
         env={"PYTHONIOENCODING": "utf-8", "PATH": ""},
     )
-    lines = made.stdout.splitlines(keepends=True)[:conversations]
+    lines = made.stdout.splitlines(keepends=True)[:40]
     tally = bench.take(*lines).tally
-    assert (tally.conversations, tally.refused) == (conversations, 0)
-    assert tally.cases + tally.cases_joined == conversations
+    assert (tally.conversations, tally.refused) == (40, 0)
+    assert tally.cases + tally.cases_joined == 40
     assert tally.messages == sum(len(json.loads(line)["messages"]) for line in lines)
     assert bench.count("outbox") == 0

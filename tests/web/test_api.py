@@ -21,8 +21,10 @@ from leeway.packs.roster_file import dump_roster
 from leeway.web import house as pages
 from leeway.wiring import House
 from tests.houses import Watch
-from tests.web.pages import Caller, django_house  # noqa: F401 - a fixture
+from tests.web import pages as api_pages
+from tests.web.pages import Caller
 
+django_house = api_pages.django_house
 
 
 ANGRY = "This is the third time! I want to speak to your supervisor NOW or I will go to my lawyer."
@@ -90,7 +92,9 @@ def test_lists_and_single_cases_are_of_the_types_the_document_names(house_: Hous
 
 def test_a_customers_id_may_hold_slashes(house_: House, admin: Caller):
     ref = CustomerRef(id="crm/7", name="Slash")
-    fact = MessageReceived(id="s", at=house_.clock(), interaction="s", author="customer", text="hi", customer=ref)
+    fact = MessageReceived(
+        id="s", at=house_.clock(), interaction="s", author="customer", text="hi", customer=ref
+    )
     house_.writer.call([Item(fact)])
     assert admin.get("customers/crm/7").json()["name"] == "Slash"
 
@@ -98,7 +102,9 @@ def test_a_customers_id_may_hold_slashes(house_: House, admin: Caller):
 def test_the_log_is_paged_in_order_and_complete(house_: House, admin: Caller):
     number = says(house_, 1)
     for place in range(2, 6):
-        fact = MessageReceived(id=f"x{place}", at=house_.clock(), interaction="chat-1", author="customer", text="hi")
+        fact = MessageReceived(
+            id=f"x{place}", at=house_.clock(), interaction="chat-1", author="customer", text="hi"
+        )
         house_.writer.call([Item(fact)])
     first = admin.get(f"cases/{number}/log", size=3).json()
     rest = admin.get(f"cases/{number}/log", size=3, after=first["next"]).json()
@@ -109,10 +115,17 @@ def test_the_log_is_paged_in_order_and_complete(house_: House, admin: Caller):
     assert rest["next"] == ""
 
 
-def test_escalations_promises_and_deadlines_have_lists_of_their_own(house_: House, admin: Caller, watch: Watch):
+def test_escalations_promises_and_deadlines_have_lists_of_their_own(
+    house_: House, admin: Caller, watch: Watch
+):
     number = says(house_, 1, ANGRY)
     promise = PromiseMade(
-        id="p1", at=house_.clock(), case=number, by="tom", what="call back", due=house_.clock() + timedelta(hours=2)
+        id="p1",
+        at=house_.clock(),
+        case=number,
+        by="tom",
+        what="call back",
+        due=house_.clock() + timedelta(hours=2),
     )
     house_.writer.call([Item(promise)])
     (escalation,) = admin.get("escalations", state="open").json()["escalations"]
@@ -156,7 +169,9 @@ def test_filters_narrow_the_list(house_: House, admin: Caller):
     assert ids(status="closed") == []
 
 
-@pytest.mark.parametrize("path", ["cases", "cases?q=Customer", "escalations", "promises", "clocks?within=99999", "outbox"])
+@pytest.mark.parametrize(
+    "path", ["cases", "cases?q=Customer", "escalations", "promises", "clocks?within=99999", "outbox"]
+)
 def test_lists_ask_as_much_for_three_rows_as_for_one(house_: House, admin: Caller, path: str):
     admin.get("cases")  # the token and the world are read once
 
@@ -173,7 +188,9 @@ def test_lists_ask_as_much_for_three_rows_as_for_one(house_: House, admin: Calle
     assert one <= 3
 
 
-@pytest.mark.parametrize("path", ["cases/{}", "cases/{}/log", "cases/{}/packet", "cases/{}/clocks", "cases/{}/messages"])
+@pytest.mark.parametrize(
+    "path", ["cases/{}", "cases/{}/log", "cases/{}/packet", "cases/{}/clocks", "cases/{}/messages"]
+)
 def test_a_case_asks_little_however_long_it_is(house_: House, admin: Caller, path: str):
     number = says(house_, 1)
     admin.get(path.format(number))
@@ -185,7 +202,9 @@ def test_a_case_asks_little_however_long_it_is(house_: House, admin: Caller, pat
 
     short = asked()
     for place in range(3):
-        fact = MessageReceived(id=f"y{place}", at=house_.clock(), interaction="chat-1", author="customer", text="hi")
+        fact = MessageReceived(
+            id=f"y{place}", at=house_.clock(), interaction="chat-1", author="customer", text="hi"
+        )
         house_.writer.call([Item(fact)])
     assert asked() == short
     assert short <= 3
@@ -200,7 +219,10 @@ def test_a_person_acts_and_is_answered_with_what_it_led_to(house_: House, admin:
     assert done.status_code == 201
     assert "case_resolved" in done.json()["events"]
     assert admin.get(f"cases/{number}").json()["status"] == "resolved"
-    assert "case_reopened" in admin.post(f"cases/{number}/reopen", {"by": "tom", "reason": "no"}).json()["events"]
+    assert (
+        "case_reopened"
+        in admin.post(f"cases/{number}/reopen", {"by": "tom", "reason": "no"}).json()["events"]
+    )
 
 
 def test_the_same_press_twice_does_nothing_the_second_time(house_: House, admin: Caller):
@@ -297,7 +319,16 @@ def test_a_roster_is_published_and_absences_are_noted(admin: Caller):
 # --- who may
 
 READS = {
-    "cases:read": ["cases", "cases/1", "cases/1/log", "escalations", "promises", "clocks", "customers/c1", "outbox"],
+    "cases:read": [
+        "cases",
+        "cases/1",
+        "cases/1/log",
+        "escalations",
+        "promises",
+        "clocks",
+        "customers/c1",
+        "outbox",
+    ],
     "roster:read": ["roster", "roster/file"],
     "policy:read": ["policy", "policy/1", "policy/versions"],
 }
@@ -368,7 +399,11 @@ def test_methods_and_media_that_are_not_taken(admin: Caller):
     problem(admin.client.post("/api/v1/policy", b"{", content_type="application/json"), 400)
     problem(admin.client.post("/api/v1/policy", b'{"note":"\xff"}', content_type="application/json"), 422)
     problem(admin.client.post("/api/v1/policy", b"[" * 50_000, content_type="application/json"), 422)
-    problem(admin.client.post("/api/v1/policy", b'{"source":5}', content_type="application/json"), 422, field="$.source")
+    problem(
+        admin.client.post("/api/v1/policy", b'{"source":5}', content_type="application/json"),
+        422,
+        field="$.source",
+    )
     problem(admin.client.post("/api/v1/policy", b"{}" * 2_000_000, content_type="application/json"), 413)
 
 
@@ -380,7 +415,9 @@ def test_a_mistake_of_ours_is_told_as_one_without_its_insides(admin: Caller, mon
     admin.client.raise_request_exception = False
     answer = admin.client.get("/api/v1/cases", {"size": "1"}, headers={"cookie": "zone=UTC"})
     assert answer.status_code == 200  # this list needs no world
-    told = problem(admin.client.get("/api/v1/policy", headers={"cookie": "zone=Europe/London"}), 500, "failed")
+    told = problem(
+        admin.client.get("/api/v1/policy", headers={"cookie": "zone=Europe/London"}), 500, "failed"
+    )
     assert "42" not in str(told)
 
 

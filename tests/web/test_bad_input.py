@@ -94,7 +94,9 @@ def server(url: str, tmp_path_factory: pytest.TempPathFactory, repository: Path)
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     command = [sys.executable, "-m", "leeway"]
     port = free_port()
-    with subprocess.Popen([*command, "serve", "--port", str(port)], cwd=repository, env=environment) as process:
+    with subprocess.Popen(
+        [*command, "serve", "--port", str(port)], cwd=repository, env=environment
+    ) as process:
         try:
             token = subprocess.run(
                 [*command, "token", "create", "tests", "--scope", "admin"],

@@ -70,7 +70,11 @@ def _of_lines(path: Path, refuse: Refuse) -> Refs:
             except msgspec.ValidationError as error:
                 _refuse(path, number, str(error), refuse)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                refuse(RefusedLine(path.name, number, "$", f"this is not JSON: {error}", "one JSON object a line"))
+                refuse(
+                    RefusedLine(
+                        path.name, number, "$", f"this is not JSON: {error}", "one JSON object a line"
+                    )
+                )
 
 
 def _of_table(path: Path, refuse: Refuse) -> Refs:

@@ -219,6 +219,7 @@ _IN_WORDS = [
         (r"matching regex", ("there are characters in it that may not be there", "printable characters", "")),
         (r"Invalid enum value '(.*)'", ("“{0}” is none of these", "customer, agent or bot", "")),
         (r"Expected `array` of length >= 1", ("there are no messages", "at least one message", "")),
+        (r"Expected `str` of length >= 1", ("this is empty", "at least one character", "")),
         (r"Expected `(.*?)` of length <= (\d+)", ("this is too long", "at most {1} characters", "")),
         (r"Expected `(.*?)`, got `(.*?)`", ("this is of type {1}", "{0}", "")),
         (r"Expected `(.*?)`(.*)", ("this does not fit", "{0}{1}", "")),

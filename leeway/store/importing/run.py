@@ -204,9 +204,7 @@ def _batches(seen: Index, done: int) -> Iterator[list[list[Place]]]:
 class _Transaction:
     """One transaction under way: its own tally, dropped with it when it fails."""
 
-    def __init__(
-        self, driver: Driver, cache: CaseCache, worlds: Worlds, now: datetime, plan: Plan
-    ) -> None:
+    def __init__(self, driver: Driver, cache: CaseCache, worlds: Worlds, now: datetime, plan: Plan) -> None:
         self._driver = driver
         self._cache = cache
         self._worlds = worlds
@@ -222,7 +220,9 @@ class _Transaction:
         self._begin()
         times = Times(self._now, self._plan.live_within, timedelta(days=self._world.policy.same_matter_days))
         chains = [
-            unfold(self._conversations(file, places), source=self._plan.source, times=times, there=self._there)
+            unfold(
+                self._conversations(file, places), source=self._plan.source, times=times, there=self._there
+            )
             for places in batch
         ]
         heads = [(chain, fact) for chain in chains if (fact := next(chain, None)) is not None]

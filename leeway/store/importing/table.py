@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from leeway.core.facts import CustomerRef, Id
-from leeway.store.importing.conversation import Conversation, Message, Wrong
+from leeway.store.importing.conversation import Conversation, Wrong
 from leeway.store.importing.reading import RefusedLine, wrong_in_words
 
 OF_MESSAGE = ("message_id", "at", "from", "text", "agent", "internal")
@@ -98,14 +98,12 @@ def _message(row: dict[str, Any]) -> tuple[str, bytes]:
         if not cell.isascii() and any("\ud800" <= character <= "\udfff" for character in cell):
             raise Wrong(f"$.{column}", "not valid UTF-8", "text in UTF-8")
     message = _filled(row, OF_MESSAGE)
-    message["id"] = message.pop("message_id", "")
+    if "message_id" in message:
+        message["id"] = message.pop("message_id")
     customer = {key.removeprefix("customer_"): cell for key, cell in _filled(row, OF_CUSTOMER).items()}
     identified = {"conversation_id": row["conversation_id"], "customer": customer}
     about = _filled(row, OF_CONVERSATION)
     try:
-        msgspec.convert(
-            {key: value for key, value in message.items() if key != "id" or value}, Message, strict=False
-        )
         named = msgspec.convert(identified, _Row, strict=False)
         whole = {"id": named.conversation_id, "customer": named.customer, "messages": [message], **about}
         settled = msgspec.convert(whole, Conversation, strict=False, from_attributes=True)

@@ -36,7 +36,10 @@ VERBS: dict[str, tuple[type[f.Base], str]] = {
     "consult": (f.ConsultAsked, "Ask the next level without moving the case."),
     "advise": (f.ConsultAnswered, "Answer a consult."),
     "update": (f.UpdateSent, "Send the customer news."),
-    "promise": (f.PromiseMade, "Write down what was promised and by when; `promise` confirms one that was read."),
+    "promise": (
+        f.PromiseMade,
+        "Write down what was promised and by when; `promise` confirms one that was read.",
+    ),
     "keep": (f.PromiseKept, "A promise was kept."),
     "release": (f.PromiseReleased, "The customer let us off a promise."),
     "pause": (f.Paused, "Wait, with the cause."),
@@ -58,7 +61,7 @@ VERBS: dict[str, tuple[type[f.Base], str]] = {
 FROM_THE_CUSTOMER = {"rate", "follow-up", "attempt-answer", "escalate"}
 """Verbs a customer may be behind: `by` may stay empty."""
 
-USUAL = {"escalate": {"requested_by": "agent"}, "split": {"new_case": 0}}
+USUAL: dict[str, dict[str, Any]] = {"escalate": {"requested_by": "agent"}, "split": {"new_case": 0}}
 """What a verb means when the body does not say."""
 
 HIDDEN = {"split": ("new_case",)}
@@ -88,7 +91,11 @@ def body_schema(verb: str, fact: type[f.Base]) -> dict[str, Any]:
     own = {name: told for name, told in whole["properties"].items() if name not in hidden}
     needed = [name for name in whole.get("required", ()) if name in own and name not in USUAL.get(verb, {})]
     by = {"type": "string", "description": "The person of ours who acts, by their id in the roster."}
-    key = {"type": "string", "maxLength": 200, "description": "An id of yours: a second call with it does nothing."}
+    key = {
+        "type": "string",
+        "maxLength": 200,
+        "description": "An id of yours: a second call with it does nothing.",
+    }
     if verb not in FROM_THE_CUSTOMER:
         needed.append("by")
     return {

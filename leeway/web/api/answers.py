@@ -75,7 +75,7 @@ def json_of(request: HttpRequest) -> bytes:
 
 
 def not_valid(sentence: str) -> Problem:
-    """msgspec says ``Expected `str`, got `int` - at `$.text```."""
+    """Takes apart what msgspec says: ``Expected `str`, got `int` - at `$.text```."""
     detail, _, where = sentence.partition(" - at `")
     return problem(422, "not_valid", detail, field=where.rstrip("`") or "$")
 
@@ -85,7 +85,9 @@ def not_valid(sentence: str) -> Problem:
 
 def says(answered: Any = None, *, taken: Any = None, status: int = 200, name: str = "") -> dict[str, Any]:
     """``openapi_extra`` of an operation: what it answers and takes, and that errors are problems."""
-    told: dict[str, Any] = {"responses": {str(status): {"description": "Done", "content": _json(answered, name)}}}
+    told: dict[str, Any] = {
+        "responses": {str(status): {"description": "Done", "content": _json(answered, name)}}
+    }
     if taken is not None:
         told["requestBody"] = {"required": True, "content": _json(taken, "")}
     return told

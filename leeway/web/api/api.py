@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -14,12 +15,13 @@ from ninja.errors import ValidationError
 from leeway import __version__
 from leeway.core.facts import Fact
 from leeway.core.refusals import Refusal
-from leeway.desk.ports import Busy, StoreTrouble
+from leeway.desk.ports import Busy, Closed, StoreTrouble
 from leeway.store.queries.cases import BadCursor
-from leeway.store.writer.writer import Closed, Unavailable
+from leeway.store.writer.writer import Unavailable
 from leeway.web import ingest
 from leeway.web.api import acting, publishing, reading
 from leeway.web.api.answers import TYPES, Told, answer_problem, many, of_refusal
+from leeway.web.api.gate import Scope
 from leeway.web.problem import FieldError, Problem, problem
 
 log = logging.getLogger(__name__)
@@ -44,10 +46,24 @@ class Api(NinjaAPI):
             schemas.setdefault(name, schema)
         document["components"].setdefault("schemas", {}).update(schemas)
         document["paths"]["/api/v1/facts"] = {"post": _FACTS}
+        scopes = dict(self._scopes())
         for methods in document["paths"].values():
             for operation in methods.values():
                 _tell_errors(operation)
+                scope = scopes.get(operation["operationId"])
+                if scope:
+                    said = operation.get("description", "")
+                    operation["description"] = f"{said}\n\nNeeds the scope `{scope}`.".strip()
         return document
+
+    def _scopes(self) -> Iterator[tuple[str, str]]:
+        """What each operation needs, by its id."""
+        for router in self._get_bound_routers():
+            for view in router.path_operations.values():
+                for operation in view.operations:
+                    needed = [one.needed for one in operation.auth_callbacks if isinstance(one, Scope)]
+                    if needed:
+                        yield operation.operation_id or self.get_openapi_operation_id(operation), needed[0]
 
 
 def _ref(name: str) -> dict[str, str]:
@@ -64,7 +80,10 @@ _FACTS: dict[str, Any] = {
     "security": [{"token": []}],
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": _ref("Fact")}, "application/x-ndjson": {"schema": _ref("Fact")}},
+        "content": {
+            "application/json": {"schema": _ref("Fact")},
+            "application/x-ndjson": {"schema": _ref("Fact")},
+        },
     },
     "responses": {
         "201": {"description": "Recorded", "content": {"application/json": {"schema": _ref("Accepted")}}},
@@ -77,11 +96,13 @@ _FACTS: dict[str, Any] = {
 
 
 def _tell_errors(operation: dict[str, Any]) -> None:
+    """Ninja notes a bare 200 under a number; ours are said in full, under texts."""
+    told = operation.get("responses", {})
+    operation["responses"] = {status: says for status, says in told.items() if isinstance(status, str)}
     content = {"application/problem+json": {"schema": _ref("Problem")}}
     responses = operation.setdefault("responses", {})
     for status, says in ERRORS.items():
         responses.setdefault(status, {"description": says, "content": content})
-    responses.pop("200", None) if responses.get("200") == {"description": "OK"} and "201" in responses else None
 
 
 api = Api(
@@ -142,5 +163,5 @@ def _away(request: HttpRequest, error: Exception) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
     return answer_problem(problem(500, "failed", "A mistake of ours; it is in the server's log."))

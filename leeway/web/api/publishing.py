@@ -26,7 +26,9 @@ from leeway.web.problem import FieldError, problem
 router = Router()
 
 YAML = "application/yaml"
-YAML_SCHEMA = {"responses": {"200": {"description": "Done", "content": {YAML: {"schema": {"type": "string"}}}}}}
+YAML_SCHEMA = {
+    "responses": {"200": {"description": "Done", "content": {YAML: {"schema": {"type": "string"}}}}}
+}
 
 
 class PolicyVersions(msgspec.Struct, frozen=True):
@@ -38,19 +40,31 @@ class PolicyVersions(msgspec.Struct, frozen=True):
 # --- policy
 
 
-@router.get("/policy", auth=READ_POLICY, tags=["policy"], summary="The policy in force", openapi_extra=says(Policy))
+@router.get(
+    "/policy", auth=READ_POLICY, tags=["policy"], summary="The policy in force", openapi_extra=says(Policy)
+)
 def current_policy(request: HttpRequest) -> HttpResponse:
     return answer(house.world().policy)
 
 
 @router.get(
-    "/policy/versions", auth=READ_POLICY, tags=["policy"], summary="Every version", openapi_extra=says(PolicyVersions)
+    "/policy/versions",
+    auth=READ_POLICY,
+    tags=["policy"],
+    summary="Every version",
+    openapi_extra=says(PolicyVersions),
 )
 def policy_versions(request: HttpRequest) -> HttpResponse:
     return answer(PolicyVersions(_with_driver(lambda driver: published_versions(driver, "policy"))))
 
 
-@router.get("/policy/{int:version}", auth=READ_POLICY, tags=["policy"], summary="One version", openapi_extra=says(Policy))
+@router.get(
+    "/policy/{int:version}",
+    auth=READ_POLICY,
+    tags=["policy"],
+    summary="One version",
+    openapi_extra=says(Policy),
+)
 def one_policy(request: HttpRequest, version: int) -> HttpResponse:
     return answer(_policy(version))
 
@@ -103,7 +117,9 @@ def publish_policy(request: HttpRequest) -> HttpResponse:
     try:
         read = publishing.read_matrix(_files(wanted), house.world().roster)
     except Problems as found:
-        raise Told(_refused(found, "matrix_wrong", "This matrix has mistakes; nothing was published.")) from None
+        raise Told(
+            _refused(found, "matrix_wrong", "This matrix has mistakes; nothing was published.")
+        ) from None
     return _published(read.document, read.source, wanted.note, wanted.by or request.auth.name, read.warnings)  # type: ignore[attr-defined]
 
 
@@ -117,13 +133,19 @@ def _files(wanted: shapes.PolicyFiles) -> dict[str, str | bytes]:
 # --- roster
 
 
-@router.get("/roster", auth=READ_ROSTER, tags=["roster"], summary="The roster in force", openapi_extra=says(Roster))
+@router.get(
+    "/roster", auth=READ_ROSTER, tags=["roster"], summary="The roster in force", openapi_extra=says(Roster)
+)
 def current_roster(request: HttpRequest) -> HttpResponse:
     return answer(house.world().roster)
 
 
 @router.get(
-    "/roster/file", auth=READ_ROSTER, tags=["roster"], summary="The roster as a file", openapi_extra=YAML_SCHEMA
+    "/roster/file",
+    auth=READ_ROSTER,
+    tags=["roster"],
+    summary="The roster as a file",
+    openapi_extra=YAML_SCHEMA,
 )
 def roster_file(request: HttpRequest) -> HttpResponse:
     return HttpResponse(dump_roster(house.world().roster), content_type=YAML)
@@ -142,7 +164,9 @@ def publish_roster(request: HttpRequest) -> HttpResponse:
     try:
         read = publishing.read_roster(wanted.source, "roster.yaml", now=house.now())
     except Problems as found:
-        raise Told(_refused(found, "roster_wrong", "This roster has mistakes; nothing was published.")) from None
+        raise Told(
+            _refused(found, "roster_wrong", "This roster has mistakes; nothing was published.")
+        ) from None
     return _published(read.document, read.source, wanted.note, wanted.by or request.auth.name, read.warnings)  # type: ignore[attr-defined]
 
 

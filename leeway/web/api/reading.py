@@ -71,7 +71,9 @@ def list_cases(
     customer: Word = "",
     escalated: bool | None = None,
     risk_at_least: Annotated[float, Query(ge=0, le=1)] = 0.0,
-    q: Annotated[str, Query(max_length=200, description="A case number, a customer, words of the subject.")] = "",
+    q: Annotated[
+        str, Query(max_length=200, description="A case number, a customer, words of the subject.")
+    ] = "",
     order: Literal["recent", "due"] = "recent",
     after: After = "",
     size: Size = 50,
@@ -99,7 +101,9 @@ def one_case(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @router.get("/cases/{int:number}/log", summary="Its log", openapi_extra=says(shapes.LogPage))
-def case_log(request: HttpRequest, number: int, after: Annotated[int, Query(ge=0, le=2**31)] = 0, size: Size = 100) -> HttpResponse:
+def case_log(
+    request: HttpRequest, number: int, after: Annotated[int, Query(ge=0, le=2**31)] = 0, size: Size = 100
+) -> HttpResponse:
     """Every fact of the case and the events it led to, in order; `after` is a place in the case (`seq`)."""
     found = lines.log(number, after=after, size=size) if number <= LARGEST_NUMBER else []
     if not found:
@@ -131,13 +135,18 @@ def case_packet(request: HttpRequest, number: int) -> HttpResponse:
 @router.get("/cases/{int:number}/clocks", summary="Its clocks", openapi_extra=says(shapes.Clocks))
 def case_clocks(request: HttpRequest, number: int) -> HttpResponse:
     """Running and paused clocks, the earliest deadline first."""
-    clocks = sorted(the_case(number).clocks.values(), key=lambda one: (one.due is None, one.due or one.started_at))
+    clocks = sorted(
+        the_case(number).clocks.values(), key=lambda one: (one.due is None, one.due or one.started_at)
+    )
     return answer(shapes.Clocks(clocks))
 
 
 @router.get("/cases/{int:number}/messages", summary="Its messages", openapi_extra=says(shapes.MessagePage))
 def case_messages(
-    request: HttpRequest, number: int, before: Annotated[int, Query(ge=0, le=LARGEST_NUMBER)] = 0, size: Size = 100
+    request: HttpRequest,
+    number: int,
+    before: Annotated[int, Query(ge=0, le=LARGEST_NUMBER)] = 0,
+    size: Size = 100,
 ) -> HttpResponse:
     """The latest messages with the cues seen in them, oldest first; `before` leads to earlier ones."""
     turns = story.turns(number, before=before, most=size) if number <= LARGEST_NUMBER else []
@@ -192,7 +201,9 @@ def due_soon(
     """The next deadline of every case that has one before then, the overdue ones first."""
     until = house.now() + timedelta(seconds=within)
     page = lines.due_cases(until=until, owner=owner, after=after, size=size)
-    found = [line(shapes.DueLine, row, case=row.pk, clock=row.next_clock, due=row.next_due) for row in page.rows]
+    found = [
+        line(shapes.DueLine, row, case=row.pk, clock=row.next_clock, due=row.next_due) for row in page.rows
+    ]
     return answer(shapes.DuePage(found, page.next))
 
 

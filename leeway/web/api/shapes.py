@@ -234,5 +234,3 @@ class AbsenceWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     substitute: Name = ""
     reason: Words = ""
     by: Name = ""
-
-

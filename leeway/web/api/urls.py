@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
@@ -18,7 +18,10 @@ from leeway.web.problem import problem
 View = Callable[..., HttpResponse]
 
 CODES = {400: "bad_request", 404: "not_there", 405: "method"}
-SENTENCES = {404: "There is no such path: see /api/v1/openapi.json.", 405: "This path does not take this method."}
+SENTENCES = {
+    404: "There is no such path: see /api/v1/openapi.json.",
+    405: "This path does not take this method.",
+}
 
 
 def in_json(view: View) -> View:
@@ -26,8 +29,12 @@ def in_json(view: View) -> View:
 
     @wraps(view)
     def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "\x00" in request.path or any("\x00" in word for words in request.GET.lists() for word in words[1]):
-            return answer_problem(problem(422, "not_valid", "Text may not hold the character NUL.", field="$"))
+        if "\x00" in request.path or any(
+            "\x00" in word for words in request.GET.lists() for word in words[1]
+        ):
+            return answer_problem(
+                problem(422, "not_valid", "Text may not hold the character NUL.", field="$")
+            )
         response = view(request, *args, **kwargs)
         wrong = response.status_code >= HTTPStatus.BAD_REQUEST
         if not wrong or response.headers.get("Content-Type", "").startswith(PROBLEM_JSON):
@@ -47,9 +54,10 @@ def _nowhere(_request: HttpRequest, **_: Any) -> HttpResponse:
 
 
 def _patterns() -> list[URLPattern]:
-    patterns, _, _ = api.urls
+    found, _, _ = api.urls
+    patterns = [pattern for pattern in found if isinstance(pattern, URLPattern)]
     for pattern in patterns:
-        pattern.callback = in_json(pattern.callback)
+        pattern.callback = in_json(cast(View, pattern.callback))
     return [*patterns, re_path(r"^.*$", in_json(_nowhere))]
 
 
