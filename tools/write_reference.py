@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import click
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 GENERATED = "<!-- Written by tools/write_reference.py: change the code, not this page. -->\n"
@@ -101,7 +104,7 @@ def _kind(schema: dict[str, Any]) -> str:
     return str(schema.get("format") or schema.get("type", "anything"))
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     if rows:
         yield f"| {' | '.join(heads)} |"
         yield "|" + "---|" * len(heads)
@@ -125,27 +128,30 @@ def openapi() -> dict[str, Any]:
 
 
 def cli_page() -> str:
-    from leeway.cli import COMMANDS, main  # noqa: PLC0415
+    from leeway.cli import main  # noqa: PLC0415
 
     parts = [
         GENERATED,
         "# Command line\n",
         "Exit codes: 0 done, 1 something is wrong, 2 it could not be done.\n",
     ]
-    for name in COMMANDS:
-        parts += _command(main, f"leeway {name}", main.get_command(None, name))
-    return "\n".join(parts)
+    return "\n".join([*parts, *_commands("leeway", main)])
 
 
-def _command(group: Any, name: str, command: Any) -> Iterator[str]:
+def _commands(name: str, group: click.Group) -> Iterator[str]:
+    """Every command of a group with its help, and those below it."""
     import click  # noqa: PLC0415
 
-    with click.Context(command, info_name=name, max_content_width=100, terminal_width=100) as context:
-        yield f"## {name}\n"
-        yield f"```text\n{command.get_help(context)}\n```\n"
-        if isinstance(command, click.Group):
-            for inner in command.list_commands(context):
-                yield from _command(command, f"{name} {inner}", command.get_command(context, inner))
+    with click.Context(group, info_name=name) as around:
+        for inner in group.list_commands(around):
+            command = group.get_command(around, inner)
+            assert command is not None  # noqa: S101 - it has just been listed
+            path = f"{name} {inner}"
+            with click.Context(command, info_name=path, max_content_width=100, terminal_width=100) as context:
+                yield f"## {path}\n"
+                yield f"```text\n{command.get_help(context)}\n```\n"
+            if isinstance(command, click.Group):
+                yield from _commands(path, command)
 
 
 PAGES = {"api.md": lambda: api_page(openapi()), "cli.md": cli_page}

@@ -65,16 +65,16 @@ def examine(
     replayed = _replay(driver, 0 if rebuild else 1_000, told)
     checks["cases replayed"], wrong = replayed
     findings += wrong
-    for name, check in (
-        ("clocks", lambda: _clocks(driver, now)),
-        ("outbox", lambda: _outbox(driver, now)),
-        ("watchdog", lambda: _watchdog(driver, now)),
-        ("disk", lambda: _disk(home)),
-        ("roster", lambda: _horizon(driver, now)),
-    ):
-        found = list(check())
-        checks[name] = 1
+    others: dict[str, Iterator[Finding]] = {
+        "clocks": _clocks(driver, now),
+        "outbox": _outbox(driver, now),
+        "watchdog": _watchdog(driver, now),
+        "disk": _disk(home),
+        "roster": _horizon(driver, now),
+    }
+    for name, found in others.items():
         findings += found
+        checks[name] = 1
     return Diagnosis(not any(finding.severity == "error" for finding in findings), findings, checks)
 
 
