@@ -93,6 +93,8 @@ def used(span: Span, start: datetime, end: datetime, calendar: Calendar) -> time
 
 def _with_warnings(clock: Clock, seconds_left: int, now: datetime, calendar: Calendar) -> Clock:
     """The clock with the instants of the warnings still to come, when so much of it is left at ``now``."""
+    if not clock.warnings:
+        return clock
     instants = []
     for index, warning in enumerate(clock.warnings):
         percent_before = clock.length.seconds * (100 - warning.percent) // 100

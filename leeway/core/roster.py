@@ -28,6 +28,7 @@ from leeway.core.worktime import (
     is_open,
     next_close,
     next_open,
+    none_in_sight_until,
     open_intervals,
     wall_time,
 )
@@ -220,6 +221,18 @@ class Roster(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
             absences=absences,
         )
 
+    # A roster never changes, and every new case asks after everybody of a level: what was worked out once is kept.
+
+    @cached_property
+    def known_hours(self) -> dict[str, Calendar]:
+        """Kept by ``calendar_of``."""
+        return {}
+
+    @cached_property
+    def known_stretches(self) -> dict[tuple[str, bool], _Stretch]:
+        """Kept by ``availability``."""
+        return {}
+
 
 class _Index(NamedTuple):
     people: dict[str, Person]
@@ -268,14 +281,42 @@ def availability(
     someone = roster.person(person)
     if not someone.active:
         return Unavailable("inactive", None)
-    back = back_at(roster, person, at, needs_hours=needs_hours)
-    if back != at:
-        return Unavailable("absent" if _absence(roster, person, at) else "outside_hours", back)
+    presence = _presence(roster, person, at, needs_hours=needs_hours)
+    if isinstance(presence, Unavailable):
+        return presence
     if not reachable(someone, channels):
         return Unavailable("unreachable", None)
     if load >= someone.capacity:
         return Unavailable("over_capacity", None)
-    return Available(_leaves_at(roster, person, at, needs_hours=needs_hours))
+    return presence
+
+
+class _Stretch(NamedTuple):
+    """A time in which the answer to "are they there?" stays the same, word for word."""
+
+    start: datetime
+    end: datetime
+    answer: Available | Unavailable
+
+
+def _presence(roster: Roster, person: str, at: datetime, *, needs_hours: bool) -> Available | Unavailable:
+    """Whether somebody is neither absent nor out of hours. The answer is kept for as long as it holds."""
+    stretches, key = roster.known_stretches, (person, needs_hours)
+    known = stretches.get(key)
+    if known is None or not known.start <= at < known.end:
+        known = stretches[key] = _stretch(roster, person, at, needs_hours=needs_hours)
+    return known.answer
+
+
+def _stretch(roster: Roster, person: str, at: datetime, *, needs_hours: bool) -> _Stretch:
+    back = back_at(roster, person, at, needs_hours=needs_hours)
+    if back == at:
+        leaves = _leaves_at(roster, person, at, needs_hours=needs_hours)
+        return _Stretch(at, leaves or none_in_sight_until(at), Available(leaves))
+    absence = _absence(roster, person, at)
+    changes = _earliest(back, absence.end if absence else _next_absence_start(roster, person, at))
+    end = changes if back and changes else none_in_sight_until(at)
+    return _Stretch(at, end, Unavailable("absent" if absence else "outside_hours", back))
 
 
 def reachable(person: Person, channels: tuple[str, ...] = ()) -> bool:
@@ -304,9 +345,13 @@ def back_at(roster: Roster, person: str, at: datetime, *, needs_hours: bool = Tr
 
 def calendar_of(roster: Roster, person: str) -> Calendar:
     """The hours a person keeps: their own, else those of their first team that has any, else always."""
-    someone = roster.person(person)
-    names = (someone.calendar, *(roster.team(team).calendar for team in someone.teams))
-    return roster.calendar(next((name for name in names if name), ALWAYS.name))
+    known = roster.known_hours.get(person)
+    if known is None:
+        someone = roster.person(person)
+        names = (someone.calendar, *(roster.team(team).calendar for team in someone.teams))
+        known = roster.calendar(next((name for name in names if name), ALWAYS.name))
+        roster.known_hours[person] = known
+    return known
 
 
 def shift_end(roster: Roster, person: str, at: datetime) -> datetime | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from fractions import Fraction
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -159,15 +158,18 @@ def _with_substitutes(question: _Question, people: tuple[str, ...], *, on_call: 
     for person in people:
         place = prefer.index(person) if person in prefer else members
         yield _Candidate(person, place, on_call)
+        if not question.roster.absences_of(person):  # nearly everybody, nearly always
+            continue
         stand_in = substitute_for(question.roster, person, question.at).person
         if stand_in not in ("", person):
             place = place if person in prefer else substitutes
             yield _Candidate(stand_in, place, on_call, stands_in_for=person)
 
 
-def _rank(question: _Question, candidate: _Candidate) -> tuple[int, Fraction, int, str]:
+def _rank(question: _Question, candidate: _Candidate) -> tuple[int, float, int, str]:
     carried = question.carried_by(candidate.person)
-    relative = Fraction(carried, question.roster.person(candidate.person).capacity)
+    # Equal shares are equal floats: division is rounded correctly, and nobody carries millions of cases.
+    relative = carried / question.roster.person(candidate.person).capacity
     return candidate.place, relative, carried, candidate.person
 
 

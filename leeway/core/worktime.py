@@ -204,6 +204,13 @@ def next_close(calendar: Calendar, at: datetime) -> datetime | None:
     return None
 
 
+def none_in_sight_until(at: datetime) -> datetime:
+    """How long it stays true that ``next_open`` or ``next_close`` found nothing from ``at`` on: they look block by
+    block.
+    """
+    return _EPOCH + (_block_number(_utc(at)) + 1) * _BLOCK
+
+
 def close_of_day(calendar: Calendar, start: datetime, days: int) -> datetime:
     """The closing time of the n-th working day after that of ``start``: "by close of the third business day".
 

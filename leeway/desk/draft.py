@@ -22,6 +22,7 @@ class Draft:
         self.changes = Changes()
         self.entered: dict[Key, Entry] = {}
         self._loads: dict[str, int] | None = None
+        self._of_customer: dict[str, dict[int, None]] = {}
 
     def above(self) -> Draft:
         """A draft over this one, for one fact."""
@@ -35,6 +36,8 @@ class Draft:
         mine.customers.update(theirs.customers)
         mine.interactions.update(theirs.interactions)
         mine.merged.update(theirs.merged)
+        for customer, numbers in above._of_customer.items():
+            self._of_customer.setdefault(customer, {}).update(numbers)
         if theirs.loads:
             mine.loads = _summed(mine.loads, theirs.loads)
             self._loads = None
@@ -89,25 +92,33 @@ class Draft:
     def cases_in_draft(self, customer: str) -> list[int]:
         """Cases of this customer that this group has opened or changed."""
         below = self.below.cases_in_draft(customer) if self.below else []
-        return below + [number for number, case in self.changes.cases.items() if case.customer == customer]
+        return below + [
+            number
+            for number in self._of_customer.get(customer, ())
+            if self.changes.cases[number].customer == customer
+        ]
 
     # --- changing
 
     def open_case(self) -> Case:
         """A case that nothing has happened in yet."""
         case = Case(id=self.books.new_case())
-        self.changes.cases[case.id] = case
+        self._keep(case)
         return case
 
     def enter(self, entry: Entry, before: Case, after: Case) -> None:
         """A fact was decided: it is in the log, the case is now ``after``."""
         self.changes.entries.append(entry)
         self.entered[(entry.fact.source, entry.fact.id)] = entry
-        self.changes.cases[after.id] = after
+        self._keep(after)
         was, is_now = _who_is_loaded(before), _who_is_loaded(after)
         if was != is_now:
             self._count(was, -1)
             self._count(is_now, +1)
+
+    def _keep(self, case: Case) -> None:
+        self.changes.cases[case.id] = case
+        self._of_customer.setdefault(case.customer, {})[case.id] = None
 
     def _count(self, person: str, difference: int) -> None:
         if person:

@@ -54,8 +54,17 @@ def apply_rules(turn: Turn, cues: tuple[Cue, ...]) -> None:
 def _fresh_match(turn: Turn, cues: tuple[Cue, ...]) -> Match | None:
     """The deciding rule among those that have something new to say."""
     situation = situation_of(turn.case, turn.known.customer, turn.policy, turn.now, cues=cues)
-    spent = {rule.name for rule in turn.policy.rules if _spent(turn, rule)}
-    return first_match(turn.policy, situation, skip=spent)
+    return first_match(turn.policy, situation, skip=_Spent(turn))
+
+
+class _Spent:
+    """The names of rules that have had their say. Asked only about a rule that holds, which is rarely any."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+
+    def __contains__(self, name: object) -> bool:
+        return any(_spent(self._turn, rule) for rule in self._turn.policy.rules if rule.name == name)
 
 
 def _spent(turn: Turn, rule: Rule) -> bool:
