@@ -2,10 +2,12 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
-def make_words(apps, schema_editor):
+def make_words(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """The words of all messages, for searching: each database's own kind of index (``leeway.store.search``)."""
+    del apps
     if schema_editor.connection.vendor == "sqlite":
         schema_editor.execute(
             "create virtual table leeway_words using fts5"
@@ -18,7 +20,8 @@ def make_words(apps, schema_editor):
     schema_editor.execute("create index leeway_words_words on leeway_words using gin (words)")
 
 
-def drop_words(apps, schema_editor):
+def drop_words(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    del apps
     schema_editor.execute("drop table leeway_words")
 
 

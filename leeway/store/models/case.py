@@ -59,8 +59,9 @@ class CaseRow(models.Model):
             models.Index(fields=["customer", "-last_message_at"], name="leeway_case_customer"),
             # Lists walk this one in their own order and filter in passing: what they narrow by is in the index itself.
             models.Index(
-                fields=["-last_message_at", "-id", "level", "channel", "owner", "asked", "risk"],
-                condition=models.Q(status__in=("open", "paused")),
+                fields=["-last_message_at", "-id", "level", "channel", "owner", "asked", "risk", "status"],
+                # "not over" rather than "open or paused": the second would make the planner collect and sort by status.
+                condition=~models.Q(status__in=("resolved", "closed", "merged")),
                 name="leeway_case_live",
             ),
             models.Index(fields=["asked"], condition=models.Q(asked__gt=""), name="leeway_case_asked"),

@@ -65,8 +65,8 @@ class PromiseRow(models.Model):
         indexes = [
             models.Index(fields=["state", "due", "id"], name="leeway_promise_state"),
             models.Index(
-                fields=["due", "id", "by"],
-                condition=models.Q(state__in=("found", "pending", "approaching")),
+                fields=["due", "id", "by", "state"],
+                condition=~models.Q(state__in=("kept", "broken", "released")),
                 name="leeway_promise_open",
             ),
         ]
