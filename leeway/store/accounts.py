@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from leeway.core.refusals import Refusal
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, User
+    from django.contrib.auth.models import AbstractBaseUser, Group, User
 
 ONE_TIME = "one-time password"
 """The group of those whose password was made by an admin: they choose their own before anything else."""
@@ -85,7 +85,7 @@ def switch(user: User, *, active: bool, admin: str = "admin") -> None:
 
 
 def must_choose_password(user: AbstractBaseUser) -> bool:
-    return user.groups.filter(name=ONE_TIME).exists()  # type: ignore[attr-defined]
+    return bool(user.groups.filter(name=ONE_TIME).exists())  # type: ignore[attr-defined]
 
 
 def chose_password(user: AbstractBaseUser) -> None:
@@ -102,10 +102,10 @@ def _put_into(user: User, roles: Iterable[str], *, once: bool) -> None:
     user.groups.set([_group(name) for name in sorted(names)])
 
 
-def _group(name: str) -> object:
-    from django.contrib.auth.models import Group  # noqa: PLC0415 - models exist only once Django is set up
+def _group(name: str) -> Group:
+    from django.contrib.auth import models  # noqa: PLC0415 - they exist only once Django is set up
 
-    return Group.objects.get_or_create(name=name)[0]
+    return models.Group.objects.get_or_create(name=name)[0]
 
 
 def _somebody_stays(admin: str) -> None:

@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib.auth import get_user_model, login
@@ -18,6 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from leeway.store import accounts
 from leeway.store.home import home
 from leeway.web import house
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +123,7 @@ def _too_often(request: HttpRequest) -> bool:
     return not ratelimit.consume(request, action="first_admin")
 
 
-def _made(wanted: dict[str, str]) -> object:
+def _made(wanted: dict[str, str]) -> User:
     accounts.make(wanted["username"], roles=["admin"], email=wanted["email"], password=wanted["password"])
     log.info("The first admin of this house is %s, since %s.", wanted["username"], house.now().isoformat())
     return get_user_model().objects.get(username=wanted["username"])

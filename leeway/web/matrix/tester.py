@@ -74,9 +74,8 @@ class Question(forms.Form):
     def __init__(self, policy: Policy, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.policy = policy
-        self.fields["level"].choices = [
-            (one.name, words.level_name(policy, one.name)) for one in policy.levels
-        ]  # type: ignore[attr-defined]
+        levels = [(one.name, words.level_name(policy, one.name)) for one in policy.levels]
+        self.fields["level"].choices = levels  # type: ignore[attr-defined]
 
     OFTEN = ("tier", "channel", "contacts_30d", "asks_for", "at")
     APART = ("cue", "same_matter")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from django.utils.translation import gettext as _
 
+from leeway.core.cue import CueKind
 from leeway.core.people import name_of
 from leeway.core.policy import Condition, Is, NobodyThere, OneOf, Policy, RegulatorClock, Span, Step, Within
 from leeway.core.risk import cue_in_words
@@ -59,17 +61,14 @@ def condition_in_words(condition: Condition, currency: str) -> str:
 
 
 def _words(column: Column, test: OneOf) -> str:
-    values = [
-        cue_in_words(value) if column.name == "cue" else value.replace("_", " ") for value in test.values
-    ]  # type: ignore[arg-type]
-    listed = _either(values)
+    listed = _either([_value(column, value) for value in test.values])
     if test.negated:
-        listed = (
-            _("none of %(these)s") % {"these": listed}
-            if len(values) > 1
-            else _("not %(this)s") % {"this": listed}
-        )
+        listed = (_("none of %(them)s") if len(test.values) > 1 else _("not %(them)s")) % {"them": listed}
     return listed if column.name == "cue" else f"{column_in_words(column.name)} {listed}"
+
+
+def _value(column: Column, value: str) -> str:
+    return cue_in_words(cast("CueKind", value)) if column.name == "cue" else value.replace("_", " ")
 
 
 def _either(values: Sequence[str]) -> str:

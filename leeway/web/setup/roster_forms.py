@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from leeway.core.roster import Absence, Contact, Override, Person, Roster, calendar_of
@@ -43,8 +44,8 @@ class PersonForm(forms.Form):
     )
     active = forms.BooleanField(label=_("Works here"), required=False, initial=True)
 
-    def __init__(self, roster: Roster, person: Person | None, *args: Any) -> None:
-        super().__init__(*args, initial=_as_initial(person) if person else {"capacity": 5, "active": True})
+    def __init__(self, roster: Roster, person: Person | None, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial=_as_initial(person) if person else {"capacity": 5, "active": True})
         self.roster, self.person = roster, person
         choices = {
             "teams": [(team.id, team.name) for team in roster.teams],
@@ -129,8 +130,8 @@ class AbsenceForm(forms.Form):
         label=_("Why"), required=False, max_length=120, help_text=_("holiday, illness; colleagues see it")
     )
 
-    def __init__(self, roster: Roster, me: str, *args: Any, for_others: bool) -> None:
-        super().__init__(*args, initial={"person": me})
+    def __init__(self, roster: Roster, me: str, data: QueryDict | None = None, *, for_others: bool) -> None:
+        super().__init__(data, initial={"person": me})
         self.roster = roster
         everybody = people_choices(roster)
         mine = [pair for pair in everybody if pair[0] == me]
