@@ -190,3 +190,8 @@ def test_the_reminder_is_as_early_as_the_policy_says():
     )
     story = Story(early) >> said(QUESTION) >> answered("I will call you back by 14:00.") >> hours(3)
     assert states(story) == ["approaching"]
+
+
+def test_one_without_a_time_ends_with_the_case():
+    story = promised("I will look into it.") >> does(f.Resolved, how="found the parcel", final=True)
+    assert states(story) == ["released"]
