@@ -13,14 +13,16 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from leeway.core.case import Case
-from leeway.store import search
-from leeway.store.models import CaseRow
+from leeway.store.models import CaseRow, CustomerRow
 
 _read_case = msgspec.json.Decoder(Case)
 
 Order = Literal["recent", "due"]
 PAGE = 50
 MOST_PAGE = 200
+CUSTOMERS_SEARCHED = 200
+"""A search for a name looks at the cases of so many customers at most; a longer word finds fewer."""
+
 _NUMBER = re.compile(r"(?:C-?)?(\d{1,15})", re.IGNORECASE)
 
 
@@ -39,8 +41,7 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a list is narrowed to; empty means any. ``q`` finds a case number, a customer,
-    or words somebody wrote."""
+    """What a list is narrowed to; empty means any. ``q`` finds a case number, a customer, or words of the subject."""
 
     status: str = ""
     owner: str = ""
@@ -63,7 +64,7 @@ class Page:
 def visible_cases(viewer: Looking) -> QuerySet[CaseRow]:
     """Every case this person has in their lists: all, or what their people own or are asked to take.
 
-    A case their team had before stays readable by its number (``Viewer.may_see``), and is on nobody's list but its owner's.
+    A case their team had before stays readable by its number (``Viewer.may_see``), and is on its owner's list.
     """
     rows = CaseRow.objects.all()
     if viewer.sees_everything:
@@ -89,8 +90,10 @@ def narrowed(rows: QuerySet[CaseRow], wanted: Wanted) -> QuerySet[CaseRow]:
 def _found_by(words: str) -> Q:
     number = _NUMBER.fullmatch(words)
     found = Q(pk=int(number[1])) if number else Q()
-    search.catch_up()
-    return found | Q(pk__in=search.cases_with(words)) | Q(customer=words)
+    named = CustomerRow.objects.filter(
+        Q(name__icontains=words) | Q(email__istartswith=words) | Q(account__istartswith=words) | Q(pk=words)
+    ).values_list("pk", flat=True)[:CUSTOMERS_SEARCHED]
+    return found | Q(customer__in=list(named)) | Q(subject__icontains=words)
 
 
 def page(rows: QuerySet[CaseRow], *, order: Order = "recent", after: str = "", size: int = PAGE) -> Page:
