@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from leeway.core.cue import CueKind
 from leeway.core.people import name_of
@@ -18,27 +19,29 @@ from leeway.packs.conditions import cell_in_words
 from leeway.packs.sentences import authority_in_words, step_in_words
 
 SHORT = {
-    "contacts_30d": "contacts in 30 days",
-    "same_matter": "about the same matter",
-    "first_contact": "nobody has answered yet",
-    "attempts": "solutions offered",
-    "refused": "solutions declined",
-    "offer_needed": "asks for",
-    "reopened": "times reopened",
-    "reassigned": "changes of owner",
-    "unanswered": "messages without an answer",
-    "waiting": "waiting for",
-    "age": "open for",
-    "renewal_in": "days until renewal",
-    "tenure_years": "years as a customer",
-    "spend": "spent with us",
-    "earlier_escalations": "earlier escalations",
-    "times_explained": "times explained",
-    "people_explained_to": "people it was explained to",
-    "escalated": "already escalated",
-    "requested_by": "asked for by",
+    "contacts_30d": gettext_noop("contacts in 30 days"),
+    "same_matter": gettext_noop("about the same matter"),
+    "first_contact": gettext_noop("nobody has answered yet"),
+    "attempts": gettext_noop("solutions offered"),
+    "refused": gettext_noop("solutions declined"),
+    "offer_needed": gettext_noop("asks for"),
+    "reopened": gettext_noop("times reopened"),
+    "reassigned": gettext_noop("changes of owner"),
+    "unanswered": gettext_noop("messages without an answer"),
+    "waiting": gettext_noop("waiting for"),
+    "age": gettext_noop("open for"),
+    "renewal_in": gettext_noop("days until renewal"),
+    "tenure_years": gettext_noop("years as a customer"),
+    "spend": gettext_noop("spent with us"),
+    "earlier_escalations": gettext_noop("earlier escalations"),
+    "times_explained": gettext_noop("times explained"),
+    "people_explained_to": gettext_noop("people it was explained to"),
+    "escalated": gettext_noop("already escalated"),
+    "requested_by": gettext_noop("asked for by"),
 }
-"""Columns whose file name is no phrase a person would say."""
+"""Columns whose file name is no phrase a person would say; marked for translators."""
+
+DONE = (gettext_noop("accepted"), gettext_noop("answered"), gettext_noop("resolved"))
 
 
 def column_in_words(name: str) -> str:

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from leeway import __version__
@@ -47,18 +48,18 @@ def look(request: HttpRequest) -> HttpResponse:
 
 
 CUSTOMER_FIELDS = {
-    "id": "the number your systems know them by",
-    "name": "what they are called",
-    "email": "where answers go",
-    "phone": "where they can be called",
-    "account": "the company or contract they belong to",
-    "tier": "their value tier; rules may ask for it",
-    "region": "where they live; decides which regulator's clocks run",
-    "language": "what they write in",
-    "since": "since when they are a customer",
-    "spend": "what they spent with you in total",
-    "renewal": "when their contract comes up for renewal",
-    "preferred_channel": "how they like to hear from you",
+    "id": gettext_lazy("the number your systems know them by"),
+    "name": gettext_lazy("what they are called"),
+    "email": gettext_lazy("where answers go"),
+    "phone": gettext_lazy("where they can be called"),
+    "account": gettext_lazy("the company or contract they belong to"),
+    "tier": gettext_lazy("their value tier; rules may ask for it"),
+    "region": gettext_lazy("where they live; decides which regulator's clocks run"),
+    "language": gettext_lazy("what they write in"),
+    "since": gettext_lazy("since when they are a customer"),
+    "spend": gettext_lazy("what they spent with you in total"),
+    "renewal": gettext_lazy("when their contract comes up for renewal"),
+    "preferred_channel": gettext_lazy("how they like to hear from you"),
 }
 
 
