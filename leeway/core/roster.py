@@ -263,6 +263,11 @@ class Unavailable(msgspec.Struct, frozen=True, tag="unavailable"):
     until: datetime | None
 
 
+INACTIVE = Unavailable("inactive", None)
+UNREACHABLE = Unavailable("unreachable", None)
+OVER_CAPACITY = Unavailable("over_capacity", None)
+
+
 def availability(
     roster: Roster,
     person: str,
@@ -280,14 +285,14 @@ def availability(
     """
     someone = roster.person(person)
     if not someone.active:
-        return Unavailable("inactive", None)
+        return INACTIVE
     presence = _presence(roster, person, at, needs_hours=needs_hours)
     if isinstance(presence, Unavailable):
         return presence
     if not reachable(someone, channels):
-        return Unavailable("unreachable", None)
+        return UNREACHABLE
     if load >= someone.capacity:
-        return Unavailable("over_capacity", None)
+        return OVER_CAPACITY
     return presence
 
 
@@ -321,8 +326,10 @@ def _stretch(roster: Roster, person: str, at: datetime, *, needs_hours: bool) ->
 
 def reachable(person: Person, channels: tuple[str, ...] = ()) -> bool:
     """Whether at least one of the channels reaches the person; without channels, whether anything does."""
+    if not channels:
+        return bool(person.email) or any(contact.address for contact in person.contacts)
     ways = ways_to_reach(person)
-    return any(channel in ways for channel in channels) if channels else bool(ways)
+    return any(channel in ways for channel in channels)
 
 
 def ways_to_reach(person: Person) -> dict[str, str]:
@@ -582,7 +589,7 @@ _Thing = TypeVar("_Thing")
 
 
 def _named(kind: Kind, name: str, things: Mapping[str, _Thing]) -> _Thing:
-    try:
-        return things[name]
-    except KeyError:
-        raise UnknownName(kind, name, things) from None
+    found = things.get(name)
+    if found is None:
+        raise UnknownName(kind, name, things)
+    return found
