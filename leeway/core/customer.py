@@ -31,21 +31,27 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
     broken_promises: int = 0
 
 
+NOT_TOLD = ("", None)
+
+
 def introduced(customer: Customer | None, ref: CustomerRef) -> Customer:
     """What we know after the source told us ``ref``: filled fields win, empty ones leave ours as they are."""
     known = customer or Customer(id=ref.id)
-    told = {
+    news = {
         name: value
         for name in CustomerRef.__struct_fields__
-        if (value := getattr(ref, name)) not in ("", None)
+        if (value := getattr(ref, name)) not in NOT_TOLD and value != getattr(known, name)
     }
-    if all(getattr(known, name) == value for name, value in told.items()):
-        return known
-    return msgspec.structs.replace(known, **told)
+    return msgspec.structs.replace(known, **news) if news else known
+
+
+CHANGES_HISTORY = (CaseOpened, Escalated, PromiseSettled)
 
 
 def after(customer: Customer, event: AnyEvent) -> Customer:
     """Our history with the customer after one event of one of their cases."""
+    if not isinstance(event, CHANGES_HISTORY):
+        return customer
     match event:
         case CaseOpened():
             return msgspec.structs.replace(customer, cases=customer.cases + 1)

@@ -92,26 +92,28 @@ class Nobody(msgspec.Struct, frozen=True, omit_defaults=True, tag="nobody"):
     next_open: datetime | None = None
 
 
-def choose(roster: Roster, need: Need, *, at: datetime, load: Mapping[str, int]) -> Choice | Nobody:
+def choose(
+    roster: Roster, need: Need, *, at: datetime, load: Mapping[str, int], explain: bool = True
+) -> Choice | Nobody:
     """The owner for a case. ``load`` is the number of cases each person owns now (missing: none).
 
     A target that this roster no longer has (a running case keeps its older policy) is passed over, and said
-    so.
+    so. Without ``explain`` a choice does not say what became of the others; every new case is routed so.
     """
     question = _Question(roster, need, at, load)
-    considered: dict[str, Considered] = {}
+    looked_at: dict[str, _Objection | None] = {}
     for target in need.targets:
         found = _candidates(question, target)
         if isinstance(found, Considered):
-            considered[target] = found
+            looked_at[target] = found
             continue
-        verdicts = {candidate.person: _verdict(question, candidate) for candidate in found}
-        considered |= verdicts
-        fitting = [candidate for candidate in found if verdicts[candidate.person].verdict == "could_have"]
+        objections = {candidate.person: _objection(question, candidate) for candidate in found}
+        looked_at |= objections
+        fitting = [candidate for candidate in found if objections[candidate.person] is None]
         if fitting:
             best = min(fitting, key=lambda candidate: _rank(question, candidate))
-            return _choice(question, best, target, considered)
-    return Nobody(_everybody(question, considered), _next_open(question))
+            return _choice(question, best, target, _in_words(question, looked_at) if explain else None)
+    return Nobody(_everybody(question, _in_words(question, looked_at)), _next_open(question))
 
 
 class _Question(NamedTuple):
@@ -167,7 +169,7 @@ def _with_substitutes(question: _Question, people: tuple[str, ...], *, on_call: 
 
 
 def _rank(question: _Question, candidate: _Candidate) -> tuple[int, float, int, str]:
-    carried = question.carried_by(candidate.person)
+    carried = question.load.get(candidate.person, 0)
     # Equal shares are equal floats: division is rounded correctly, and nobody carries millions of cases.
     relative = carried / question.roster.person(candidate.person).capacity
     return candidate.place, relative, carried, candidate.person
@@ -176,7 +178,10 @@ def _rank(question: _Question, candidate: _Candidate) -> tuple[int, float, int, 
 # What speaks against them
 
 
-def _verdict(question: _Question, candidate: _Candidate) -> Considered:
+_Objection = Considered | Unavailable
+
+
+def _objection(question: _Question, candidate: _Candidate) -> _Objection | None:
     person = candidate.person
     unfit = _unfit(question, person)
     if unfit:
@@ -185,13 +190,11 @@ def _verdict(question: _Question, candidate: _Candidate) -> Considered:
         question.roster,
         person,
         question.at,
-        load=question.carried_by(person),
+        load=question.load.get(person, 0),
         channels=question.need.channels,
         needs_hours=question.need.needs_hours and not candidate.on_call,
     )
-    if isinstance(found, Unavailable):
-        return Considered(person, found.why, _why_not(question, person, found))
-    return Considered(person, "could_have", _carries(question, person))
+    return found if isinstance(found, Unavailable) else None
 
 
 def _unfit(question: _Question, person: str) -> Considered | None:
@@ -199,12 +202,27 @@ def _unfit(question: _Question, person: str) -> Considered | None:
     need, someone = question.need, question.roster.person(person)
     if person in need.exclude:
         return Considered(person, "excluded", "not to be asked for this case")
-    missing = [skill for skill in need.skills if skill not in someone.skills]
-    if missing:
-        return Considered(person, "lacks_skill", f"does not know {_listed(missing)}")
+    if need.skills:
+        missing = [skill for skill in need.skills if skill not in someone.skills]
+        if missing:
+            return Considered(person, "lacks_skill", f"does not know {_listed(missing)}")
     if need.languages and not set(need.languages) & set(someone.languages):
         return Considered(person, "lacks_language", f"does not speak {_listed(need.languages, 'or')}")
     return None
+
+
+def _in_words(question: _Question, looked_at: Mapping[str, _Objection | None]) -> dict[str, Considered]:
+    return {name: _verdict(question, name, objection) for name, objection in looked_at.items()}
+
+
+def _verdict(question: _Question, person: str, objection: _Objection | None) -> Considered:
+    match objection:
+        case Unavailable():
+            return Considered(person, objection.why, _why_not(question, person, objection))
+        case Considered():
+            return objection
+        case _:
+            return Considered(person, "could_have", _carries(question, person))
 
 
 def _why_not(question: _Question, person: str, found: Unavailable) -> str:
@@ -236,9 +254,11 @@ def _everybody(question: _Question, considered: Mapping[str, Considered]) -> tup
 
 
 def _choice(
-    question: _Question, best: _Candidate, target: str, considered: Mapping[str, Considered]
+    question: _Question, best: _Candidate, target: str, considered: Mapping[str, Considered] | None
 ) -> Choice:
     why = "; ".join(_reasons(question, best, target))
+    if considered is None:
+        return Choice(best.person, target, why)
     chosen = {best.person: Considered(best.person, "chosen", why)}
     return Choice(best.person, target, why, _everybody(question, {**considered, **chosen}))
 

@@ -39,8 +39,9 @@ class Draft:
         for customer, numbers in above._of_customer.items():
             self._of_customer.setdefault(customer, {}).update(numbers)
         if theirs.loads:
-            mine.loads = _summed(mine.loads, theirs.loads)
-            self._loads = None
+            _add(mine.loads, theirs.loads)
+            if self._loads is not None:
+                _add(self._loads, theirs.loads)
         self.entered.update(above.entered)
 
     # --- reading: this draft, the one below, the books
@@ -86,7 +87,10 @@ class Draft:
         """How many live cases each person owns, this draft's decisions included. To look at, not to change."""
         if self._loads is None:
             under = self.below.loads() if self.below else self.books.loads()
-            self._loads = _summed(under, self.changes.loads) if self.changes.loads else under
+            if self.below and not self.changes.loads:
+                return under
+            self._loads = dict(under)
+            _add(self._loads, self.changes.loads)
         return self._loads
 
     def cases_in_draft(self, customer: str) -> list[int]:
@@ -122,7 +126,7 @@ class Draft:
 
     def _count(self, person: str, difference: int) -> None:
         if person:
-            self.changes.loads = _summed(self.changes.loads, {person: difference})
+            _add(self.changes.loads, {person: difference})
             self._loads = None
 
     def introduce(self, ref: CustomerRef) -> Customer:
@@ -138,8 +142,9 @@ class Draft:
         self.changes.interactions[interaction] = case
 
 
-def _summed(loads: dict[str, int], differences: dict[str, int]) -> dict[str, int]:
-    return {**loads, **{name: loads.get(name, 0) + change for name, change in differences.items()}}
+def _add(loads: dict[str, int], differences: dict[str, int]) -> None:
+    for name, change in differences.items():
+        loads[name] = loads.get(name, 0) + change
 
 
 def _who_is_loaded(case: Case) -> str:

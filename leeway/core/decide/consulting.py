@@ -28,7 +28,7 @@ def open_consult(turn: Turn, level: Level, question: str, *, by: str, rule: str 
     need = Need(
         targets=(level.target,), skills=level.skills, exclude=tuple(filter(None, (by, turn.case.owner)))
     )
-    choice = choose(turn.world.roster, need, at=turn.now, load=turn.known.load)
+    choice = choose(turn.world.roster, need, at=turn.now, load=turn.known.load, explain=False)
     asked_of = choice.person if isinstance(choice, Choice) else ""
     number = number_after(turn.case.consults)
     consult = Consult(number, question, by, asked_of, level.name, turn.now, rule)

@@ -215,10 +215,12 @@ def _choose(turn: Turn, level: Level, targets: tuple[str, ...], exclude: tuple[s
         exclude=exclude,
         prefer=tuple(reversed(turn.case.owners)),
     )
-    choice = choose(turn.world.roster, need, at=turn.now, load=turn.known.load)
+    choice = choose(turn.world.roster, need, at=turn.now, load=turn.known.load, explain=False)
     if isinstance(choice, Choice) or not need.languages:
         return choice
-    return choose(turn.world.roster, replace(need, languages=()), at=turn.now, load=turn.known.load)
+    return choose(
+        turn.world.roster, replace(need, languages=()), at=turn.now, load=turn.known.load, explain=False
+    )
 
 
 def _by_plan(turn: Turn, level: Level, exclude: tuple[str, ...]) -> str:
@@ -226,7 +228,7 @@ def _by_plan(turn: Turn, level: Level, exclude: tuple[str, ...]) -> str:
     if plan is None or not plan.hand_to:
         return ""
     need = Need(targets=(plan.hand_to,), exclude=exclude)
-    choice = choose(turn.world.roster, need, at=turn.now, load=turn.known.load)
+    choice = choose(turn.world.roster, need, at=turn.now, load=turn.known.load, explain=False)
     return choice.person if isinstance(choice, Choice) else ""
 
 
@@ -234,7 +236,7 @@ def _anybody(turn: Turn, level: Level, exclude: tuple[str, ...] = ()) -> str:
     """Somebody of the level who can be reached, in or out of hours, the least loaded first."""
     roster = turn.world.roster
     need = Need(targets=(level.target,), exclude=exclude, needs_hours=False)
-    choice = choose(roster, need, at=turn.now, load=turn.known.load)
+    choice = choose(roster, need, at=turn.now, load=turn.known.load, explain=False)
     if isinstance(choice, Choice):
         return choice.person
     lead = team_lead(roster, level.target)
