@@ -35,7 +35,9 @@ class Viewer:
 
     @cached_property
     def colleagues(self) -> frozenset[str]:
-        """Everybody who shares a team with them, themselves included."""
+        """Everybody who shares a team with them, themselves included; nobody for somebody without a role."""
+        if not self.roles:
+            return frozenset()
         shared = {other.id for other in self.roster.people if self.teams & set(other.teams)}
         return frozenset({self.person, *shared})
 
@@ -46,15 +48,22 @@ class Viewer:
         """Everybody but an agent: agents see what is theirs and their team's."""
         return bool(self.roles - {"agent"})
 
-    def may_see(self, case: Case) -> bool:
-        if self.sees_everything:
-            return True
+    def holds(self, case: Case) -> bool:
+        """Somebody of their team has the case or is asked to take it: what an agent's lists show."""
         asked = {case.asked.person} if case.asked else set()
-        return bool(self.roles) and bool(self.colleagues & {case.owner, *case.owners, *case.helpers, *asked})
+        return bool(self.colleagues & {case.owner, *asked})
+
+    def may_see(self, case: Case) -> bool:
+        """What their team holds, and what it had or helped with: whoever sent a case up may read how it went on."""
+        return (
+            self.sees_everything or self.holds(case) or bool(self.colleagues & {*case.owners, *case.helpers})
+        )
 
     def may_act_on(self, case: Case) -> bool:
-        """Quality and operations look and learn; they do not work cases."""
-        return bool(self.roles & {"agent", *LEADS}) and self.may_see(case)
+        """Quality and operations look and learn; they do not work cases. An agent works what their team holds."""
+        if self.roles & LEADS:
+            return True
+        return "agent" in self.roles and (self.holds(case) or self.person in case.helpers)
 
     @property
     def may_lead(self) -> bool:

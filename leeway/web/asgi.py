@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
@@ -22,7 +22,7 @@ from leeway.web import house as pages
 from leeway.web.health import HealthPage
 from leeway.web.http import App, Message, Receive, Scope, Send
 from leeway.web.ingest import Ingest
-from leeway.web.listeners import signed_in
+from leeway.web.listeners import Listener, listener
 from leeway.web.live import Feed, Live
 from leeway.web.tokens import Gate
 from leeway.wiring import House, open_house, report_reader, token_reader
@@ -33,9 +33,9 @@ DJANGO_THREADS = 16
 DEFAULT_PORT = 8321
 
 
-def _signed_in(cookies: str) -> bool:
+def _who_listens(cookies: str, cases: Collection[int]) -> Listener | None:
     django()
-    return signed_in(cookies)
+    return listener(cookies, cases)
 
 
 class Application:
@@ -53,7 +53,7 @@ class Application:
                 report_reader(house, marks.OUTBOX),
             ),
         }
-        live = Live(Feed(house.driver()), _signed_in)
+        live = Live(Feed(house.driver()), _who_listens)
         house.writer.listen(live.heard)
         self.native("/live", live)
 

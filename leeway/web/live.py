@@ -3,13 +3,17 @@
 A browser connects with the number of the last fact its page shows (``after``, or ``Last-Event-ID`` when it reconnects).
 The log itself is what is streamed, in the order of its numbers, so nothing depends on who was connected when. A commit
 in this process wakes the stream at once; one in another process is found by looking once a second.
+
+Everybody hears that something happened, because the house's figures move with it (``elsewhere``); which case it was
+(``case``) only who may have it in their lists, or has its page open and may see it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from urllib.parse import parse_qs
 
@@ -17,21 +21,44 @@ import msgspec
 
 from leeway.store.writer.driver import Driver
 from leeway.web.http import Receive, Scope, Send, answer_problem, header
+from leeway.web.listeners import Listener
 from leeway.web.problem import problem
+
+log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 1.0
 BREATHE_SECONDS = 15.0
 """A comment line this often tells proxies and browsers that the connection lives."""
 
+STREAM_SECONDS = 600.0
+"""Then it ends, and the browser comes back by itself: a session that was ended is not listened to for ever."""
+
 AT_ONCE = 500
+CASES_FOLLOWED = 20
+
+WhoListens = Callable[[str, Collection[int]], Listener | None]
 
 
-class News(msgspec.Struct):
-    """One fact of a case: its number in the house, and the kinds of what was decided."""
+class News(msgspec.Struct, frozen=True):
+    """One fact: its number in the house, whose case it is about, and what is said of it on the wire."""
 
     id: int
     case: int
-    kind: str
+    people: tuple[str, str]
+    said: bytes
+    hinted: bytes
+
+
+def news_of(number: int, case: int, kind: str, owner: str, asked: str) -> News:
+    """Both forms are made once, however many listen."""
+    about = msgspec.json.encode({"id": number, "case": case, "kind": kind})
+    return News(
+        number,
+        case,
+        (owner, asked or owner),
+        b"id: %d\nevent: case\ndata: %s\n\n" % (number, about),
+        b"id: %d\nevent: elsewhere\ndata: {}\n\n" % number,
+    )
 
 
 class Feed:
@@ -48,18 +75,19 @@ class Feed:
     def since(self, number: int) -> list[News]:
         with self._lock:
             rows = self._driver.select(
-                "select id, case_id, kind from leeway_fact where id > ? order by id limit ?",
+                "select f.id, f.case_id, f.kind, c.owner, c.asked from leeway_fact f "
+                "join leeway_case c on c.id = f.case_id where f.id > ? order by f.id limit ?",
                 (number, AT_ONCE),
             )
-        return [News(int(number), int(case), kind) for number, case, kind in rows]
+        return [news_of(int(fact), int(case), kind, owner, asked) for fact, case, kind, owner, asked in rows]
 
 
 class Live:
-    """``GET /live?after=N`` for somebody who is signed in; ``may_listen`` says who."""
+    """``GET /live?after=N&case=C`` for somebody who is signed in; ``who`` says who is listening."""
 
-    def __init__(self, feed: Feed, may_listen: Callable[[str], bool]) -> None:
+    def __init__(self, feed: Feed, who: WhoListens) -> None:
         self._feed = feed
-        self._may_listen = may_listen
+        self._who = who
         self._wake: asyncio.Condition | None = None
         self._nudge: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -75,85 +103,114 @@ class Live:
             loop.call_soon_threadsafe(nudge.set)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        allowed = await asyncio.to_thread(self._may_listen, header(scope, b"cookie").decode("latin-1"))
-        if not allowed:
+        after, cases = _asked_for(scope)
+        cookies = header(scope, b"cookie").decode("latin-1")
+        listener = await asyncio.to_thread(self._who, cookies, cases)
+        if listener is None:
             await answer_problem(
                 send, problem(401, "sign_in", "The stream is for people of the house: sign in first.")
             )
             return
         self._start()
-        await send(
-            {
-                "type": "http.response.start",
-                "status": 200,
-                "headers": [
-                    (b"content-type", b"text/event-stream"),
-                    (b"cache-control", b"no-store"),
-                    (b"x-accel-buffering", b"no"),
-                ],
-            }
-        )
-        gone = asyncio.ensure_future(_until_gone(receive))
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        telling = asyncio.create_task(self._tell(listener, after, send))
+        gone = asyncio.create_task(_until_gone(receive))
         try:
-            async for chunk in self._stream(_resume_after(scope)):
-                if gone.done():
-                    return
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await asyncio.wait((telling, gone), timeout=STREAM_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            telling.cancel()
             gone.cancel()
+        with suppress(Exception):  # nobody may be there any more to hear the end
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _tell(self, listener: Listener, after: int, send: Send) -> None:
+        async for chunk in self._stream(listener, after):
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
     def _start(self) -> None:
         """The first listener starts the one task that looks at the log for all of them."""
         if self._pump is None or self._pump.done():
             self._loop = asyncio.get_running_loop()
             self._wake, self._nudge = asyncio.Condition(), asyncio.Event()
-            self._pump = asyncio.create_task(self._look())
+            self._pump = asyncio.create_task(self._look(self._wake, self._nudge))
 
-    async def _look(self) -> None:
-        wake, nudge = self._wake, self._nudge
-        assert wake is not None and nudge is not None  # noqa: PT018, S101 - set by _start
-        self._newest = await asyncio.to_thread(self._feed.newest)
+    async def _look(self, wake: asyncio.Condition, nudge: asyncio.Event) -> None:
+        started = False
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(nudge.wait(), LOOK_AGAIN_SECONDS)
-            nudge.clear()
-            fresh = await asyncio.to_thread(self._feed.since, self._newest)
-            if fresh:
-                async with wake:
-                    self._recent = [*self._recent, *fresh][-AT_ONCE * 4 :]
-                    self._newest = fresh[-1].id
-                    wake.notify_all()
+            try:
+                if not started:
+                    await self._begin(wake)
+                    started = True
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(nudge.wait(), LOOK_AGAIN_SECONDS)
+                nudge.clear()
+                if await self._read_on(wake) == AT_ONCE:
+                    nudge.set()  # there is more
+            except (
+                Exception
+            ):  # a database that is away for a moment must not silence every page until a restart
+                log.exception("the live stream could not read the log; trying again")
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
-    async def _stream(self, after: int) -> AsyncIterator[bytes]:
+    async def _begin(self, wake: asyncio.Condition) -> None:
+        newest = await asyncio.to_thread(self._feed.newest)
+        async with wake:  # whoever came with an older number looks into the log now
+            self._newest = newest
+            wake.notify_all()
+
+    async def _read_on(self, wake: asyncio.Condition) -> int:
+        fresh = await asyncio.to_thread(self._feed.since, self._newest)
+        if fresh:
+            async with wake:
+                self._recent = [*self._recent, *fresh][-AT_ONCE * 4 :]
+                self._newest = fresh[-1].id
+                wake.notify_all()
+        return len(fresh)
+
+    async def _stream(self, listener: Listener, after: int) -> AsyncIterator[bytes]:
         yield b"retry: 1000\n\n"
         while True:
             news = await self._after(after)
-            for one in news:
-                yield b"id: %d\nevent: case\ndata: %s\n\n" % (one.id, msgspec.json.encode(one))
-                after = one.id
-            if not news:
+            if news:
+                after = news[-1].id
+                yield b"".join(
+                    one.said if listener.hears(one.case, one.people) else one.hinted for one in news
+                )
+            else:
                 yield b": still here\n\n"
 
     async def _after(self, after: int) -> list[News]:
         """What came after a fact: from memory when it reaches back far enough, else from the log."""
         wake = self._wake
         assert wake is not None  # noqa: S101 - set by _start
-        if after < self._newest:
-            if self._recent and self._recent[0].id <= after + 1:
-                return [one for one in self._recent if one.id > after]
-            return await asyncio.to_thread(self._feed.since, after)
-        async with wake:
-            try:
-                await asyncio.wait_for(wake.wait_for(lambda: self._newest > after), BREATHE_SECONDS)
-            except TimeoutError:
-                return []
+        if after >= self._newest:
+            async with wake:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(wake.wait_for(lambda: self._newest > after), BREATHE_SECONDS)
+        if after >= self._newest:
+            return []
+        if self._recent and self._recent[0].id <= after + 1:
             return [one for one in self._recent if one.id > after]
+        return await asyncio.to_thread(self._feed.since, after)
 
 
-def _resume_after(scope: Scope) -> int:
-    last = header(scope, b"last-event-id").decode("latin-1")
-    asked = last or parse_qs(scope.get("query_string", b"").decode("latin-1")).get("after", ["0"])[0]
-    return int(asked) if asked.isdigit() else 0
+_HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+def _asked_for(scope: Scope) -> tuple[int, tuple[int, ...]]:
+    """Where to go on from, and the cases whose pages are open."""
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    last = header(scope, b"last-event-id").decode("latin-1") or query.get("after", ["0"])[0]
+    cases = [int(number) for number in query.get("case", []) if _is_number(number)]
+    return int(last) if _is_number(last) else 0, tuple(cases[:CASES_FOLLOWED])
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -45,7 +45,10 @@ def viewer(get_response: GetResponse) -> GetResponse:
         request.viewer = SimpleLazyObject(  # type: ignore[attr-defined]
             lambda: viewer_of(request.user, house.world().roster)
         )
-        return get_response(request)
+        if request.method not in ("GET", "HEAD"):  # what publishes something shows it too
+            return get_response(request)
+        with house.one_look():
+            return get_response(request)
 
     return handle
 

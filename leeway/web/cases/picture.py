@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leeway.core.case import Case
-from leeway.core.cue import Cue
+from leeway.core.cue import Cue, CueKind
 from leeway.core.handoff import SLOTS, Packet, packet
 from leeway.core.journey import JourneyPoint, trend
 from leeway.core.matrix import leads_up
-from leeway.core.policy import Level, Policy
+from leeway.core.policy import Level, Policy, Rule
 from leeway.core.risk import cue_in_words
 from leeway.store.queries import cases, customers, story
 from leeway.web import house
 from leeway.web.access import Viewer
+from leeway.web.templatetags.leeway_ui import mood_height
 
 STORM_CUES = frozenset(
     {"anger", "profanity", "asks_for_supervisor", "legal_threat", "regulator_threat", "public_threat"}
@@ -26,8 +28,8 @@ STORM_CUES = frozenset(
 CALM_CUES = frozenset({"thanks", "satisfied"})
 
 
-def picture(case: Case, viewer: Viewer) -> dict[str, Any]:
-    """The context of a case's pages."""
+def picture(case: Case, viewer: Viewer, back: str) -> dict[str, Any]:
+    """The context of a case's pages. ``back`` is the page itself: where a press on any part of it returns to."""
     world, now = house.world(), house.now()
     policy = world.policy_for(case.policy_version)
     customer = customers.customer(case.customer)
@@ -38,8 +40,7 @@ def picture(case: Case, viewer: Viewer) -> dict[str, Any]:
         "customer": customer,
         "packet": made,
         "sections": packet_sections(made),
-        "slots": [(slot, SLOTS.get(slot, slot)) for slot in made.missing],
-        "turns": [spoken(turn, case) for turn in story.turns(case.id)],
+        "slots": [(slot, _(SLOTS.get(slot, slot))) for slot in made.missing],
         "trend": trend(case.journey),
         "chart": journey_chart(case.journey, case.contacts),
         "path": level_path(policy, case),
@@ -48,6 +49,7 @@ def picture(case: Case, viewer: Viewer) -> dict[str, Any]:
         ],
         "levels_below": [level for level in policy.levels if level.rank < policy.level(case.level).rank],
         "before": [(step, case.steps.get(step.name)) for step in policy.before],
+        "steps_done": sum(step.name in case.steps for step in policy.before),
         "colleagues": [person for person in world.roster.people if person.active and person.id != case.owner],
         "clocks": running_clocks(case),
         "open_promises": [
@@ -65,34 +67,38 @@ def picture(case: Case, viewer: Viewer) -> dict[str, Any]:
         "others": other_cases(case, viewer),
         "may_act": viewer.may_act_on(case),
         "asked_of_me": case.asked is not None and case.asked.person == viewer.person,
-        "key": uuid.uuid4().hex,
+        "back": back,
     }
 
 
-def _above(policy: Policy, level: Level, current: str) -> bool:
-    from leeway.core.policy import Rule  # noqa: PLC0415
+def transcript(case: Case) -> dict[str, Any]:
+    """What was said, the latest messages of it."""
+    turns = story.turns(case.id)
+    return {"turns": [spoken(turn, case) for turn in turns], "earlier": len(turns) >= story.SHOWN}
 
+
+def _above(policy: Policy, level: Level, current: str) -> bool:
     return leads_up(policy, Rule("", (), level.name, "customer_request"), current)
 
 
 PACKET_SECTIONS = (
-    ("wants", "Wants"),
-    ("feeling", "How they feel"),
-    ("told", "Already told us"),
-    ("explained", "Explained"),
-    ("tried", "What was tried"),
-    ("promises_open", "Promised, open"),
-    ("promises_broken", "Promised, not kept"),
-    ("promises_kept", "Promised, kept"),
-    ("offers", "Offers made"),
-    ("authority", "Room left at this level"),
-    ("worth", "Worth to us"),
-    ("why", "Why it escalated"),
-    ("answers", "Asked back"),
+    ("wants", gettext_lazy("Wants")),
+    ("feeling", gettext_lazy("How they feel")),
+    ("told", gettext_lazy("Already told us")),
+    ("explained", gettext_lazy("Explained")),
+    ("tried", gettext_lazy("What was tried")),
+    ("promises_open", gettext_lazy("Promised, open")),
+    ("promises_broken", gettext_lazy("Promised, not kept")),
+    ("promises_kept", gettext_lazy("Promised, kept")),
+    ("offers", gettext_lazy("Offers made")),
+    ("authority", gettext_lazy("Room left at this level")),
+    ("worth", gettext_lazy("Worth to us")),
+    ("why", gettext_lazy("Why it escalated")),
+    ("answers", gettext_lazy("Asked back")),
 )
 
 
-def packet_sections(made: Packet) -> list[tuple[str, str, Any]]:
+def packet_sections(made: Packet) -> list[tuple[str, Any, Any]]:
     """The filled sections with their titles, in the order in which one reads them."""
     return [(name, title, getattr(made, name)) for name, title in PACKET_SECTIONS if getattr(made, name)]
 
@@ -120,81 +126,106 @@ def marked(text: str, cues: tuple[Cue, ...]) -> SafeString:
     """The message with every cue underlined and named; overlapping ones share one mark. All of it escaped."""
     parts: list[SafeString] = []
     at = 0
-    for cue in sorted((cue for cue in cues if cue.end > cue.start), key=lambda cue: (cue.start, -cue.end)):
-        if cue.start < at or cue.end > len(text):
-            continue
-        weather = "storm" if cue.kind in STORM_CUES else "calm" if cue.kind in CALM_CUES else "breeze"
-        parts.append(escape(text[at : cue.start]))
+    for start, end, kinds in _marks(text, cues):
+        parts.append(escape(text[at:start]))
+        names = ", ".join(dict.fromkeys(_(cue_in_words(kind)) for kind in kinds))
         parts.append(
-            format_html(
-                '<mark class="{}">{}</mark><sup>{}</sup>',
-                weather,
-                text[cue.start : cue.end],
-                cue_in_words(cue.kind),
-            )
+            format_html('<mark class="{}">{}</mark><sup>{}</sup>', _weather_of(kinds), text[start:end], names)
         )
-        at = cue.end
+        at = end
     parts.append(escape(text[at:]))
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
 
 
-CHART_WIDTH, CHART_HEIGHT = 760, 84
+def _marks(text: str, cues: tuple[Cue, ...]) -> list[tuple[int, int, list[CueKind]]]:
+    """Where marks stand, in order, none of them over another. A place beyond the text marks nothing."""
+    found: list[tuple[int, int, list[CueKind]]] = []
+    placed = [cue for cue in cues if 0 <= cue.start < cue.end <= len(text)]
+    for cue in sorted(placed, key=lambda cue: (cue.start, -cue.end)):
+        if found and cue.start < found[-1][1]:
+            start, end, kinds = found[-1]
+            found[-1] = (start, max(end, cue.end), [*kinds, cue.kind])
+        else:
+            found.append((cue.start, cue.end, [cue.kind]))
+    return found
+
+
+def _weather_of(kinds: list[CueKind]) -> str:
+    if STORM_CUES.intersection(kinds):
+        return "storm"
+    return "calm" if CALM_CUES.issuperset(kinds) else "breeze"
+
+
+CHART_WIDTH, CHART_HEIGHT, CHART_EDGE = 760, 84, 8
 
 
 def journey_chart(points: tuple[JourneyPoint, ...], contacts: tuple[Any, ...]) -> SafeString:
     """The emotional journey, drawn: sentiment from 1 (top) to -1, a dashed line where a new contact begins."""
     if len(points) < 2:
         return SafeString("")
-    step = CHART_WIDTH / (len(points) - 1)
+    step = (CHART_WIDTH - 2 * CHART_EDGE) / (len(points) - 1)
     spots = [
-        (i * step, (1 - point.sentiment) / 2 * (CHART_HEIGHT - 16) + 8, point)
-        for i, point in enumerate(points)
+        (CHART_EDGE + place * step, mood_height(point.sentiment, CHART_HEIGHT, CHART_EDGE), point)
+        for place, point in enumerate(points)
     ]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in spots)
-    worst = min(spots, key=lambda spot: spot[2].sentiment)
-    begins = [
-        (x, number)
-        for number, at in enumerate(contacts[1:], start=2)
-        if (x := next((x for x, _, point in spots if point.at >= at), None)) is not None
-    ]
-    dashes = format_html_join(
-        "",
-        '<line class="contact" x1="{0}" x2="{0}" y1="4" y2="80"/><text x="{1}" y="12">{2}</text>',
-        ((f"{x:.0f}", f"{min(x + 4, CHART_WIDTH - 64):.0f}", f"contact {number}") for x, number in begins),
-    )
-    dots = format_html_join(
-        "",
-        '<circle cx="{}" cy="{}" r="{}" class="{}"><title>{}</title></circle>',
-        (
-            (
-                f"{x:.1f}",
-                f"{y:.1f}",
-                4 if point is worst[2] else 2.5,
-                "dot" if point is worst[2] else "spot",
-                _said(point),
-            )
-            for x, y, point in spots
-        ),
-    )
-    label = (
-        f"emotional journey over {len(points)} turns: {points[0].feeling} at first, {points[-1].feeling} now"
-    )
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _point in spots)
+    label = _("emotional journey over %(n)d turns: %(first)s at first, %(last)s now") % {
+        "n": len(points),
+        "first": _(points[0].feeling),
+        "last": _(points[-1].feeling),
+    }
     return format_html(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}"><line class="axis" x1="0" x2="{}" y1="42" y2="42"/>'
-        '{}<polyline class="journey" points="{}"/>{}</svg>',
+        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<line class="axis" x1="0" x2="{}" y1="{}" y2="{}"/>{}<polyline class="journey" points="{}"/>{}</svg>',
         CHART_WIDTH,
         CHART_HEIGHT,
         label,
         CHART_WIDTH,
-        dashes,
+        CHART_HEIGHT // 2,
+        CHART_HEIGHT // 2,
+        _contact_lines(spots, contacts),
         line,
-        dots,
+        _spots(spots),
+    )
+
+
+Spot = tuple[float, float, JourneyPoint]
+
+
+def _contact_lines(spots: list[Spot], contacts: tuple[Any, ...]) -> SafeString:
+    begins = [
+        (x, number)
+        for number, at in enumerate(contacts[1:], start=2)
+        if (x := next((x for x, _y, point in spots if point.at >= at), None)) is not None
+    ]
+    return format_html_join(
+        "",
+        '<line class="contact" x1="{0}" x2="{0}" y1="4" y2="80"/><text x="{1}" y="12">{2}</text>',
+        (
+            (f"{x:.0f}", f"{min(x + 4, CHART_WIDTH - 70):.0f}", _("contact %(n)d") % {"n": number})
+            for x, number in begins
+        ),
+    )
+
+
+def _spots(spots: list[Spot]) -> SafeString:
+    worst = min(spots, key=lambda spot: spot[2].sentiment)
+    return format_html_join(
+        "",
+        '<circle cx="{}" cy="{}" r="{}" class="{}"><title>{}</title></circle>',
+        (
+            (f"{x:.1f}", f"{y:.1f}", *((4, "dot") if point is worst[2] else (2.5, "spot")), _said(point))
+            for x, y, point in spots
+        ),
     )
 
 
 def _said(point: JourneyPoint) -> str:
-    why = f": {point.why}" if point.why else ""
-    return f"{point.feeling}, patience {round(point.patience)} of 100{why}"
+    said = _("%(feeling)s, patience %(n)d of 100") % {
+        "feeling": _(point.feeling),
+        "n": round(point.patience),
+    }
+    return f"{said}: {point.why}" if point.why else said
 
 
 def level_path(policy: Policy, case: Case) -> list[tuple[Level, str]]:

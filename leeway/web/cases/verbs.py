@@ -1,21 +1,25 @@
-"""What a person can do with a case, as a table: the fact it makes, the fields it asks for, who may, how to take it back.
+"""What a person can do with a case, as a table: the fact it makes, the fields it asks for, who may, how to undo it.
 
 A new button is one line here and one form in a template; the API and the pages share the facts behind it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leeway.core import facts as f
+from leeway.web import house
 
 Read = Callable[[str], Any]
+
+_AMOUNT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,2}))?")
 
 
 class BadField(ValueError):
@@ -58,15 +62,17 @@ def yes(value: str) -> bool:
 
 
 def cents(value: str) -> int:
-    """``12,50`` and ``12.50`` are 1250 minor units."""
-    whole, _point, part = value.strip().replace(",", ".").partition(".")
-    return int(whole) * 100 + int((part + "00")[:2])
+    """``12,50`` and ``12.50`` are 1250 minor units. What could be read in two ways (``1.234,50``) is not read."""
+    found = _AMOUNT.fullmatch(value.strip())
+    if found is None:
+        raise ValueError(value)
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
 def instant(value: str) -> datetime:
     """A date and time as the browser's field gives it, in the reader's own zone; ``+30`` is 30 minutes from now."""
     if value.startswith("+"):
-        return datetime.now(UTC) + timedelta(minutes=int(value))
+        return house.now() + timedelta(minutes=int(value))
     read = datetime.fromisoformat(value)
     return read if read.tzinfo else timezone.make_aware(read)
 
@@ -93,7 +99,7 @@ VERBS: dict[str, Verb] = {
         {"author": "agent", "internal": True},
         for_leads=True,
     ),
-    "join": Verb(f.HelperJoined, _("You are in the conversation."), undo="leave"),
+    "join": Verb(f.HelperJoined, _("You are in the conversation."), for_leads=True, undo="leave"),
     "leave": Verb(f.HelperLeft, _("You left the conversation.")),
     "accept": Verb(f.HandoffAccepted, _("It is yours. The customer is told."), {"seen": number}),
     "decline": Verb(f.HandoffDeclined, _("Declined. Somebody else is asked."), {"reason": text}, ("reason",)),
@@ -165,7 +171,7 @@ VERBS: dict[str, Verb] = {
         ("how",),
         undo="reopen",
     ),
-    "reopen": Verb(f.Reopened, _("Open again."), {"reason": text}, fixed={"reason": "taken back"}),
+    "reopen": Verb(f.Reopened, _("Open again."), {"reason": text}, fixed={"reason": "reopened by hand"}),
     "merge": Verb(
         f.MergedInto, _("Merged. You are in the other case now."), {"into": case_number}, ("into",)
     ),

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from leeway.core.case import Case
+from leeway.core.facts import MergedInto, SplitOff
 from leeway.core.refusals import Refusal
+from leeway.desk.handle import Done
 from leeway.store.queries import cases
 from leeway.web import house
 from leeway.web.access import Viewer
-from leeway.web.cases.verbs import VERBS, BadField, fields_of
+from leeway.web.cases.verbs import VERBS, BadField, Verb, fields_of
 
 
 def case_for(request: HttpRequest, number: int) -> Case:
@@ -41,27 +43,32 @@ def do(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     if not viewer.may_act_on(case) or (found.for_leads and not viewer.may_lead):
         return HttpResponseForbidden(_("Your role may not do this."))
     try:
-        done = _pressed(request, viewer, number, verb)
+        done, there = _pressed(request, viewer, number, found)
     except BadField as bad:
         return _refused(request, number, f"{bad.name}: {bad.sentence}")
     except msgspec.ValidationError as bad:
-        return _refused(request, number, str(bad))
+        return _refused(
+            request, number, _("Something in the form could not be read: %(what)s") % {"what": bad}
+        )
     except Refusal as refusal:
         return _refused(request, number, refusal.sentence)
-    extra = " undo" if found.undo else ""
-    messages.success(request, str(found.says), extra_tags=f"{verb}{extra}")
-    return redirect(_back(request, done))
+    if "set_aside" in done.events:
+        messages.info(request, _("Nothing changed: that was done already, or it is not needed any more."))
+    elif not done.duplicate:
+        undo = f"undo:{found.undo}:{number}" if found.undo else ""
+        messages.success(request, str(found.says), extra_tags=undo)
+    return redirect(_back(request, there))
 
 
-def _pressed(request: HttpRequest, viewer: Viewer, number: int, verb: str) -> int:
-    found = VERBS[verb]
+def _pressed(request: HttpRequest, viewer: Viewer, number: int, found: Verb) -> tuple[Done, int]:
+    """What came of it, and the case one is in afterwards."""
     fields = fields_of(found, request.POST.dict())
-    if verb == "merge":
+    if found.fact is MergedInto:
         case_for(request, fields["into"])  # one may only merge into what one may see
-    if verb == "split":
+    if found.fact is SplitOff:
         fields["new_case"] = 0
     done = house.press(found.fact, by=viewer.person, case=number, key=request.POST.get("key", ""), **fields)
-    return int(fields.get("into", done.case))
+    return done, int(fields.get("into", done.case))
 
 
 def _refused(request: HttpRequest, number: int, sentence: str) -> HttpResponse:

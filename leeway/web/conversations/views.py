@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from typing import Any
 
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from leeway.core.case import Case
 from leeway.store.queries import watch
 from leeway.web import audit
-from leeway.web.cases.picture import picture
+from leeway.web.cases.picture import picture, transcript
 from leeway.web.cases.views import case_for
 
 PARTS = ("transcript", "beside", "head")
@@ -21,7 +25,7 @@ def workspace(request: HttpRequest, number: int) -> HttpResponse:
     if case.merged_into:
         return redirect("conversation", case.merged_into)
     audit.seen(request, number)
-    context = {"place": "conversations", "live_after": last, **picture(case, request.viewer)}  # type: ignore[attr-defined]
+    context = {"place": "conversations", "live_after": last, **_everything(request, case), **transcript(case)}
     return render(request, "leeway/conversations/page.html", context)
 
 
@@ -29,6 +33,11 @@ def workspace(request: HttpRequest, number: int) -> HttpResponse:
 def part(request: HttpRequest, number: int, name: str) -> HttpResponse:
     """One part of the page again, because something happened. Never the one somebody is typing in."""
     case = case_for(request, number)
-    wanted = name if name in PARTS else PARTS[0]
-    context = picture(case, request.viewer)  # type: ignore[attr-defined]
-    return render(request, f"leeway/conversations/{wanted}.html", context)
+    if name not in PARTS:
+        raise Http404
+    context = _everything(request, case) | (transcript(case) if name == "transcript" else {})
+    return render(request, f"leeway/conversations/{name}.html", context)
+
+
+def _everything(request: HttpRequest, case: Case) -> dict[str, Any]:
+    return picture(case, request.viewer, reverse("conversation", args=[case.id]))  # type: ignore[attr-defined]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from leeway.core.case import Case
 from leeway.store.queries import story, watch
-from leeway.web import audit
+from leeway.web import audit, event_words
 from leeway.web.cases.picture import picture
 from leeway.web.cases.views import case_for
+from leeway.web.templatetags.leeway_ui import person_name
 
 HISTORY_SHOWN = 60
+LONGEST_NUMBER = 18
 
 
 @login_required
@@ -21,7 +27,7 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
     if case.merged_into:
         return redirect("escalation", case.merged_into)
     audit.seen(request, number)
-    context = {"place": "escalations", "live_after": last, **picture(case, request.viewer)}  # type: ignore[attr-defined]
+    context = {"place": "escalations", "live_after": last, **_everything(request, case)}
     return render(request, "leeway/escalations/page.html", context)
 
 
@@ -29,15 +35,25 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
 def body(request: HttpRequest, number: int) -> HttpResponse:
     """The page without its frame and forms, because something happened."""
     case = case_for(request, number)
-    return render(request, "leeway/escalations/body.html", picture(case, request.viewer))  # type: ignore[attr-defined]
+    return render(request, "leeway/escalations/body.html", _everything(request, case))
+
+
+def _everything(request: HttpRequest, case: Case) -> dict[str, Any]:
+    return picture(case, request.viewer, reverse("escalation", args=[case.id]))  # type: ignore[attr-defined]
 
 
 @login_required
 def history(request: HttpRequest, number: int) -> HttpResponse:
     """Everything that happened and everything that was decided, the newest first."""
     case = case_for(request, number)
-    before = int(request.GET.get("before", "0")) if request.GET.get("before", "0").isdigit() else 0
+    audit.seen(request, number)
+    asked = request.GET.get("before", "")
+    before = int(asked) if asked.isdecimal() and len(asked) <= LONGEST_NUMBER else 0
     entries = story.entries(number, before=before, most=HISTORY_SHOWN)
-    older = entries[-1].number if len(entries) == HISTORY_SHOWN else 0
-    context = {"place": "escalations", "case": case, "entries": entries, "older": older}
+    context = {
+        "place": "escalations",
+        "case": case,
+        "entries": [(entry, event_words.followed(entry.events, person_name)) for entry in entries],
+        "older": entries[-1].number if len(entries) == HISTORY_SHOWN else 0,
+    }
     return render(request, "leeway/escalations/history.html", context)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django import template
+from django.contrib.messages.storage.base import Message
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format, localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -14,13 +18,17 @@ from django.utils.translation import gettext as _
 from leeway.core.money import in_words
 from leeway.core.people import name_of
 from leeway.core.risk import cue_in_words
+from leeway.web import event_words as history
 from leeway.web import house
+from leeway.web.vocabulary import CLOCKS, WANTS
 
 register = template.Library()
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 LONG_DAYS = 60
 GALE_BELOW, BREEZE_BELOW = 45 * MINUTE, 4 * HOUR
+MOST_OF_A_RING = 0.93
+"""A ring that is not quite closed still reads as a clock."""
 RISK_STORM, RISK_GALE, RISK_BREEZE = 0.85, 0.6, 0.35
 
 
@@ -59,7 +67,22 @@ def weather_of_risk(risk: float) -> str:
 
 @register.filter
 def percent(share: float | None) -> str:
-    return "–" if share is None else f"{round(share * 100)} %"
+    return "–" if share is None else _("%(n)d%%") % {"n": round(share * 100)}
+
+
+@register.filter
+def whole_number(count: float) -> int:
+    return round(count)
+
+
+@register.filter
+def points(change: float) -> str:
+    """How a share moved, in percentage points: ``↓ 0.6 points on the week before``."""
+    if change == 0:
+        return _("as in the week before")
+    arrow = "↓" if change < 0 else "↑"
+    size = localize(abs(change))
+    return _("%(arrow)s %(n)s points on the week before") % {"arrow": arrow, "n": size}
 
 
 @register.simple_tag
@@ -71,7 +94,7 @@ def time_left(due: datetime | None, started: datetime | None = None) -> SafeStri
     weather = weather_of_time(due)
     words = in_short(left) if left >= 0 else _("%(time)s late") % {"time": in_short(left)}
     whole = (due - started).total_seconds() if started else 8 * HOUR
-    share = max(0.0, min(1.0, left / whole)) if whole > 0 else 0.0
+    share = max(0.0, min(MOST_OF_A_RING, left / whole)) if whole > 0 else 0.0
     return format_html(
         '<span class="clock num {}-text" title="{}"><svg class="ring {}" width="20" height="20" viewBox="0 0 20 20" '
         'aria-hidden="true"><circle class="track" cx="10" cy="10" r="8" stroke-width="3"/><circle class="arc" cx="10" '
@@ -104,9 +127,14 @@ def when(at: datetime | None) -> SafeString | str:
     days = (here.date() - today).days
     clock = f"{here:%H:%M}"
     named = {0: clock, -1: _("yesterday %(at)s") % {"at": clock}, 1: _("tomorrow %(at)s") % {"at": clock}}
-    year = f" {here:%Y}" if here.year != today.year else ""
-    said = named.get(days, f"{here.day} {here:%b}{year} {clock}")
+    said = named.get(days) or f"{date_format(here, 'j M Y' if here.year != today.year else 'j M')} {clock}"
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), full_time(at), said)
+
+
+@register.filter
+def for_field(at: datetime | None) -> str:
+    """An instant as a ``datetime-local`` field wants it, in the reader's zone."""
+    return f"{timezone.localtime(at):%Y-%m-%dT%H:%M}" if at else ""
 
 
 @register.filter
@@ -140,13 +168,26 @@ def face(name: str, size: str = "") -> SafeString:
 
 @register.filter
 def plain(word: str) -> str:
-    """``regulator_or_legal`` as a person says it."""
-    return str(word).replace("_", " ")
+    """``regulator_or_legal`` as a person says it; words of ``leeway.web.vocabulary`` in the reader's language."""
+    said = str(word).replace("_", " ")
+    return _(said) if said else ""
+
+
+@register.filter
+def clock_words(kind: str) -> str:
+    """What runs out: ``update due``."""
+    return str(CLOCKS.get(kind, plain(kind)))
+
+
+@register.filter
+def want_words(kind: str) -> str:
+    """What a customer wants, as it follows their name: ``wants a refund``."""
+    return str(WANTS.get(kind) or _("wants: %(what)s") % {"what": plain(kind)})
 
 
 @register.filter
 def cue_words(kind: str) -> str:
-    return cue_in_words(kind)  # type: ignore[arg-type]
+    return _(cue_in_words(kind))  # type: ignore[arg-type]
 
 
 @register.filter
@@ -154,16 +195,27 @@ def money(amount: int | None, currency: str = "EUR") -> str:
     return in_words(amount, currency)
 
 
+def mood_height(sentiment: float, height: float, edge: float = 2) -> float:
+    """Where a sentiment stands in a picture so high: 1 at the top, -1 at the bottom.
+
+    The middle is drawn larger than the ends: people are seldom as angry as can be, and a change there is what one looks
+    for.
+    """
+    bounded = max(-1.0, min(1.0, sentiment))
+    drawn = bounded * (2 - abs(bounded))
+    return (1 - drawn) / 2 * (height - 2 * edge) + edge
+
+
 @register.simple_tag
 def sparkline(values: Sequence[float], weather: str = "calm", label: str = "") -> SafeString:
     """A journey at a glance: sentiment from -1 to 1, drawn; what it says stands in the label."""
     width, height = 92, 24
-    if len(values) < 2:
-        return format_html('<span class="faint">{}</span>', _("too short to tell"))
+    if not values:
+        return format_html('<span class="faint">{}</span>', "–")
+    if len(values) == 1:
+        values = (values[0], values[0])  # one message: a level line
     step = width / (len(values) - 1)
-    points = " ".join(
-        f"{i * step:.1f},{(1 - value) / 2 * (height - 4) + 2:.1f}" for i, value in enumerate(values)
-    )
+    points = " ".join(f"{i * step:.1f},{mood_height(value, height):.1f}" for i, value in enumerate(values))
     return format_html(
         '<svg class="spark {}" width="92" height="24" viewBox="0 0 92 24" role="img" aria-label="{}">'
         '<polyline points="{}"/></svg>',
@@ -196,6 +248,23 @@ def minutes_from_now(count: int) -> datetime:
     return house.now() + timedelta(minutes=count)
 
 
+@register.filter
+def undo_url(message: Message) -> str:
+    """Where a press of "Undo" goes: messages carry ``undo:<verb>:<case>`` among their tags when they have one."""
+    for tag in (message.extra_tags or "").split():
+        name, _colon, rest = tag.partition(":")
+        verb, _colon, number = rest.partition(":")
+        if name == "undo" and number.isdecimal():
+            return reverse("do", args=[int(number), verb])
+    return ""
+
+
+@register.simple_tag
+def fresh_key() -> str:
+    """A form's own number: pressed twice, it counts once."""
+    return uuid.uuid4().hex
+
+
 LEVEL_WEATHER = ("calm", "gale", "storm", "storm")
 
 
@@ -212,58 +281,13 @@ def level_chip(name: str) -> SafeString:
     return format_html('<span class="chip {}">L{} {}</span>', weather, level.rank + 1, label)
 
 
-EVENT_WORDS: dict[str, str] = {
-    "case_opened": "case opened at {level}",
-    "interaction_joined": "contact by {channel}",
-    "rule_decided": "rule “{rule}” sends it to {go}",
-    "escalated": "now at {level}: {why}",
-    "escalation_turned_down": "escalation declined: {reason}",
-    "escalation_ended": "escalation ended: {outcome}",
-    "case_deescalated": "handed back down to {to}: {reason}",
-    "owner_assigned": "{person} owns it: {why}",
-    "owner_asked": "{person} is asked to take it: {why}",
-    "owner_accepted": "{person} accepted",
-    "accept_expired": "{person} did not answer in time",
-    "handoff_turned_down": "{person} declined: {reason}",
-    "asked_back": "{person} asks back: {question}",
-    "nobody_there": "nobody available at {level}: {plan}",
-    "clock_stopped": "clock {name}: {outcome}",
-    "clock_warned": "warning: {name}",
-    "clock_breached": "clock {name} ran out",
-    "promise_settled": "promise {number} is {state}",
-    "risk_judged": "risk {risk}",
-    "case_resolved": "resolved: {how}",
-    "case_reopened": "opened again: {reason}",
-    "case_closed": "closed: {why}",
-    "case_paused": "paused: {cause}",
-    "policy_pinned": "policy version {version}: {why}",
-    "set_aside": "nothing changed: {why}",
-    "slot_recorded": "packet: {slot}",
-    "step_recorded": "step done: {step}",
-    "update_recorded": "the customer has news",
-    "rating_recorded": "rated {score} of 5",
-}
-
-
 @register.filter
 def event_words(event: object) -> str:
     """One event in a line, for people; the whole of it is in the API's log."""
-    kind = str(type(event).__struct_config__.tag)  # type: ignore[attr-defined]
-    notice = getattr(event, "notice", None)
-    if kind == "notice_issued" and notice is not None:
-        return f"told {', '.join(person_name(who) for who in notice.to)}: {notice.subject}"
-    if kind == "customer_informed":
-        return f"told the customer: {event.message.text}"  # type: ignore[attr-defined]
-    if kind in ("clock_started", "clock_paused", "clock_resumed"):
-        clock = event.clock  # type: ignore[attr-defined]
-        until = full_time(clock.due) if clock.due else "standing still"
-        return f"{kind.replace('_', ' ')}: {clock.name}, {until}"
-    if kind == "message_read":
-        cues = ", ".join(cue_in_words(cue.kind) for cue in event.cues)  # type: ignore[attr-defined]
-        return f"message read: {cues}" if cues else "message read"
-    words = EVENT_WORDS.get(kind)
-    if words is None:
-        return kind.replace("_", " ")
-    fields = {name: str(getattr(event, name)) for name in event.__struct_fields__}  # type: ignore[attr-defined]
-    fields["person"] = person_name(fields.get("person", ""))
-    return words.format_map(fields)
+    return history.in_words(event, person_name)
+
+
+@register.filter
+def fact_words(fact: object) -> str:
+    """What happened, in a word or two."""
+    return history.fact_in_words(fact)

@@ -12,35 +12,125 @@ if (zone && !document.cookie.includes(`zone=${zone}`)) {
 // --- live: one stream, resumed after the last fact seen, so that a lost connection leaves no gap and makes no double --
 const live = {
   after: Number(document.body.dataset.liveAfter || 0),
-  waiting: new Map(),
+  source: null,
+  asked: new Map(), // part -> when it may be asked for again, and whether it is to be
 
   start() {
-    if (!all("[data-live]").length || !window.EventSource) return;
-    const source = new EventSource(`/live?after=${this.after}`);
-    source.addEventListener("case", (event) => this.heard(JSON.parse(event.data), Number(event.lastEventId)));
-    source.addEventListener("whisper", (event) => this.refresh("whisper", JSON.parse(event.data)));
-    source.onopen = () => all(".live-dot").forEach((dot) => dot.classList.remove("lost"));
-    source.onerror = () => all(".live-dot").forEach((dot) => dot.classList.add("lost"));
-    addEventListener("beforeunload", () => source.close());
+    const parts = all("[data-live]");
+    if (!parts.length || !window.EventSource || this.source) return;
+    const cases = new Set(parts.flatMap((part) => part.dataset.live.split(" ")).filter((one) => one.startsWith("case:")));
+    const followed = [...cases].map((one) => `&case=${one.slice(5)}`).join("");
+    this.source = new EventSource(`/live?after=${this.after}${followed}`);
+    this.source.addEventListener("case", (event) => this.heard(Number(event.lastEventId), JSON.parse(event.data)));
+    this.source.addEventListener("elsewhere", (event) => this.heard(Number(event.lastEventId), {}));
+    this.source.onopen = () => this.lost(false);
+    this.source.onerror = () => this.lost(true);
   },
 
-  heard(news, id) {
+  stop() {
+    this.source?.close();
+    this.source = null;
+  },
+
+  lost(is) {
+    all(".live-dot").forEach((dot) => dot.classList.toggle("lost", is));
+  },
+
+  heard(id, news) {
     if (id <= this.after) return; // a double after a reconnect
     this.after = id;
     for (const part of all("[data-live]")) {
       const wanted = part.dataset.live.split(" ");
-      if (wanted.includes("any") || wanted.includes(`case:${news.case}`)) this.refresh(part, news);
+      if (wanted.includes("any") || (news.case && wanted.includes(`case:${news.case}`))) this.refresh(part);
     }
+    const written = news.kind === "message" && all("[data-live]").some((part) => part.dataset.live === `case:${news.case}`);
+    if (written) say(document.body.dataset.newMessage);
   },
 
-  refresh(part, news) {
-    if (typeof part === "string") return all(`[data-live~="${part}:${news.case}"]`).forEach((one) => this.refresh(one, news));
-    clearTimeout(this.waiting.get(part));
-    const wait = part.dataset.liveWait ? Number(part.dataset.liveWait) : 30;
-    this.waiting.set(part, setTimeout(() => window.htmx.trigger(part, "refresh"), wait));
+  // At once when it is quiet; while much happens, as often as the server answers with ease.
+  refresh(part) {
+    const state = this.asked.get(part) || { free: 0, timer: 0, began: 0 };
+    this.asked.set(part, state);
+    if (state.timer) return;
+    const wait = Math.max(20, state.free - performance.now());
+    state.timer = setTimeout(() => {
+      state.timer = 0;
+      if (busy(part)) { part.dataset.stale = "1"; return; } // never under somebody's hands
+      delete part.dataset.stale;
+      state.began = performance.now();
+      state.free = Infinity;
+      window.htmx.trigger(part, "refresh");
+    }, Math.min(wait, 5000));
+  },
+
+  answered(part) {
+    const state = this.asked.get(part);
+    if (state) state.free = performance.now() + 80 + 2 * (performance.now() - state.began);
   },
 };
-addEventListener("load", () => live.start());
+
+// A part is busy while somebody types in it, has typed, or has a menu of it open.
+function busy(part) {
+  if (part.contains(document.activeElement) && typing(document.activeElement)) return true;
+  if (part.querySelector("details.menu[open]")) return true;
+  return all("input:not([type=hidden]), textarea", part).some((field) =>
+    field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+}
+const catchUp = () => setTimeout(() => all("[data-stale]").forEach((part) => live.refresh(part)), 60);
+addEventListener("focusout", catchUp);
+addEventListener("toggle", catchUp, true);
+
+addEventListener("load", () => {
+  live.start();
+  if (location.hash) document.getElementById(location.hash.slice(1))?.focus(); // "Whisper" on Watch leads to the field
+});
+addEventListener("pagehide", () => live.stop());
+addEventListener("pageshow", (event) => {
+  all("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  if (event.persisted) live.start();
+});
+// A browser holds six connections to one server: pages nobody looks at give theirs back, and go on where they were.
+document.addEventListener("visibilitychange", () => (document.hidden ? live.stop() : live.start()));
+
+// --- what a refreshed part keeps: the line one is on, and what "seen" means -------------------------------------------
+let kept = null;
+addEventListener("htmx:beforeSwap", (event) => {
+  const part = event.detail.target;
+  const row = part.querySelector?.("[data-row].here");
+  kept = row?.id ? { id: row.id, focused: row.contains(document.activeElement) } : null;
+});
+addEventListener("htmx:afterSwap", (event) => {
+  const part = event.detail.target;
+  const row = kept && document.getElementById(kept.id);
+  if (row && part.contains(row)) {
+    row.classList.add("here");
+    if (kept.focused) row.querySelector("a")?.focus({ preventScroll: true });
+  }
+  kept = null;
+  const version = part.querySelector?.("[data-version]")?.dataset.version;
+  if (version) all("dialog:not([open]) input[name=seen]").forEach((field) => { field.value = version; });
+});
+for (const name of ["htmx:afterRequest", "htmx:sendError"]) addEventListener(name, (event) => live.answered(event.detail.elt));
+// Signed out, or not one's case any more: the page itself says so.
+addEventListener("htmx:responseError", (event) => {
+  if ([401, 403, 404].includes(event.detail.xhr.status) && !busy(document.body)) location.reload();
+});
+addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.responseURL.includes("/account/login")) { event.detail.shouldSwap = false; location.reload(); }
+});
+
+// --- toasts: said aloud, gone after a while unless somebody looks at them ------------------------------------------------
+function say(words) {
+  const aloud = document.getElementById("aloud");
+  if (aloud && words) aloud.textContent = words;
+}
+for (const toast of all("[data-toast]")) {
+  let left = toast.classList.contains("error") ? Infinity : toast.querySelector("form") ? 20 : 8;
+  setInterval(() => {
+    if (!toast.matches(":hover, :focus-within") && !document.hidden && --left <= 0) toast.remove();
+  }, 1000);
+}
+addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest("[data-toast]")?.remove());
 
 // --- keys -------------------------------------------------------------------------------------------------------------
 let going = false;
@@ -68,7 +158,7 @@ const keys = {
 };
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (going) {
     const place = document.querySelector(`.place[data-key="${CSS.escape(event.key)}"]`);
     if (place) { event.preventDefault(); location.href = place.href; }
@@ -85,6 +175,20 @@ addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) event.target.form?.requestSubmit();
 });
 
+// A dialog, with the fields its opener knows already (data-fill-<name>); its others as the page had them.
+function open(opener) {
+  const dialog = document.getElementById(opener.dataset.opens);
+  if (!dialog) return;
+  for (const field of all("[name]", dialog)) {
+    const known = opener.getAttribute(`data-fill-${field.name}`);
+    if (known !== null) field.value = known;
+    else if (field.name === "promise") field.value = "";
+  }
+  opener.closest("details.menu")?.removeAttribute("open");
+  dialog.showModal();
+  dialog.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+}
+
 // --- menus and dialogs ------------------------------------------------------------------------------------------------
 addEventListener("click", (event) => {
   const menu = event.target.closest("[data-menu]");
@@ -94,7 +198,7 @@ addEventListener("click", (event) => {
   }
   if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
   const opener = event.target.closest("[data-opens]");
-  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  if (opener) open(opener);
   for (const sheet of all("details.menu[open]")) if (!sheet.contains(event.target)) sheet.open = false;
 });
 addEventListener("keydown", (event) => {
@@ -109,7 +213,6 @@ addEventListener("submit", (event) => {
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
 });
-addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
 // --- select all of a list ---------------------------------------------------------------------------------------------
 addEventListener("change", (event) => {

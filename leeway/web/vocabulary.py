@@ -1,0 +1,155 @@
+"""Words of the core as a reader of the console's language knows them. The core speaks English to itself and to the log.
+
+A word that is not here is shown as it is. ``tools/translations.py`` finds these like every other text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as word
+
+CLOCKS: dict[str, Any] = {
+    "accept": _("hand-off to accept"),
+    "first_response": _("first answer due"),
+    "next_response": _("answer due"),
+    "update": _("update due"),
+    "level": _("time at this level"),
+    "step": _("next step"),
+    "resolution": _("resolution due"),
+    "promise": _("promise due"),
+    "approval": _("approval due"),
+    "follow_up": _("follow-up due"),
+    "consult": _("advice due"),
+    "regulator": _("regulator's deadline"),
+}
+"""What runs out, by the kind of its clock."""
+
+WANTS: dict[str, Any] = {
+    "refund": _("wants a refund"),
+    "return": _("wants to send it back"),
+    "replacement": _("wants a replacement"),
+    "cancellation": _("wants to cancel"),
+    "repair": _("wants a repair"),
+    "explanation": _("wants an explanation"),
+    "callback": _("wants a call"),
+    "delivery": _("wants the delivery"),
+    "apology": _("wants an apology"),
+    "supervisor": _("wants a supervisor"),
+    "human": _("wants a person"),
+    "compensation": _("wants compensation"),
+    "credit": _("wants a credit"),
+    "discount": _("wants a discount"),
+    "correction": _("wants it corrected"),
+    "information": _("wants to know"),
+    "access": _("wants access"),
+    "complaint": _("complains"),
+    "no_contact": _("wants to be left alone"),
+}
+"""What a customer wants, as it follows their name."""
+
+FEELINGS = (
+    word("angry"),
+    word("frustrated"),
+    word("disappointed"),
+    word("anxious"),
+    word("neutral"),
+    word("satisfied"),
+)
+CUES = (
+    word("anger"),
+    word("frustration"),
+    word("disappointment"),
+    word("anxiety"),
+    word("sarcasm"),
+    word("profanity"),
+    word("shouting"),
+    word("thanks"),
+    word("urgency"),
+    word("asks for a supervisor"),
+    word("speaks of a lawyer"),
+    word("speaks of a regulator"),
+    word("threatens to go public"),
+    word("threatens to leave"),
+    word("says a promise was broken"),
+    word("refuses what was offered"),
+    word("has to repeat themselves"),
+    word("may be vulnerable"),
+    word("has waited long"),
+    word("raised their voice"),
+    word("talks over us"),
+    word("fell silent"),
+)
+REASONS = (
+    word("insufficient authority"),
+    word("missing information or skill"),
+    word("no resolution"),
+    word("poor communication"),
+    word("unmet expectation"),
+    word("repeat incident"),
+    word("broken promise"),
+    word("customer request"),
+    word("time limit"),
+    word("regulator or legal"),
+    word("vulnerable customer"),
+)
+STATES = (
+    word("open"),
+    word("paused"),
+    word("resolved"),
+    word("closed"),
+    word("merged"),
+    word("kept"),
+    word("broken"),
+    word("released"),
+    word("accepted"),
+    word("declined"),
+    word("unclear"),
+    word("hierarchical"),
+    word("functional"),
+    word("waiting for customer"),
+    word("waiting for third party"),
+    word("agreed with customer"),
+)
+LEVELS_AND_ROLES = (
+    word("agent"),
+    word("supervisor"),
+    word("manager"),
+    word("ombudsman"),
+    word("mediator"),
+    word("operations"),
+    word("quality"),
+    word("admin"),
+)
+CHANNELS = (
+    word("chat"),
+    word("email"),
+    word("phone"),
+    word("web form"),
+    word("letter"),
+    word("social"),
+)
+INSTRUMENTS = (
+    word("refund"),
+    word("discount"),
+    word("credit"),
+    word("fee waiver"),
+    word("replacement"),
+    word("policy exception"),
+)
+TIERS = (
+    word("standard"),
+    word("silver"),
+    word("gold"),
+    word("platinum"),
+)
+SLOTS = (
+    word("matter"),
+    word("wants"),
+    word("feeling"),
+    word("told"),
+    word("tried"),
+    word("promises"),
+    word("why"),
+)
