@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -51,8 +50,17 @@ def server(database_url: str, django_house, tmp_path: Path) -> Iterator[str]:
         _wait_for(f"http://127.0.0.1:{port}/healthz", tmp_path / "server.log")
         yield f"http://localhost:{port}"
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        _end(process)
+
+
+def _end(process: subprocess.Popen) -> None:
+    """In order if it can be had; a page may still hold its live stream open."""
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_for(address: str, log: Path) -> None:
