@@ -54,12 +54,14 @@ def run(
     quiet: bool = False,
     fresh: bool = False,
     story_after: float = STORY_AFTER_SECONDS,
+    cases: int = CASES,
 ) -> None:
     """Opens the demo's house and serves it until Ctrl-C.
 
     It lives in ``LEEWAY_HOME`` when that is set (``fresh`` empties it first), else in a folder that is gone
     afterwards. ``speed`` 2 makes everybody write twice as fast. ``story_after`` seconds the guided story begins by
-    itself. Raises ``NotADemo`` when ``LEEWAY_HOME`` is a house of somebody's own.
+    itself. ``cases`` is about how many the history has; 0 is this morning alone. Raises ``NotADemo`` when
+    ``LEEWAY_HOME`` is a house of somebody's own.
     """
     folder, passing = demo_home(fresh=fresh)
     os.environ["LEEWAY_HOME"] = str(folder)
@@ -70,7 +72,7 @@ def run(
     from leeway.web import asgi  # noqa: PLC0415 - it reads LEEWAY_HOME
 
     address = f"http://{host}:{port}"
-    demo = Demo(console, address, seed=seed, speed=speed, story_after=story_after)
+    demo = Demo(console, address, seed=seed, speed=speed, story_after=story_after, cases=cases)
     try:
         asgi.serve(host=host, port=port, beside=demo.begin)
     finally:
@@ -153,21 +155,27 @@ class Demo:
         seed: int,
         speed: float,
         story_after: float,
+        cases: int = CASES,
     ) -> None:
         self._console = console
         self._address = address
         self._seed = seed
         self._speed = speed
         self._story_after = story_after
+        self._cases = cases
         self._stopped = threading.Event()
         self._tell = threading.Event()
+        self._opening = threading.Lock()
         self.failed: Exception | None = None
 
     def begin(self, house: House) -> None:
         house.start("demo", lambda: self.live_in(house), self.stop)
 
     def stop(self) -> None:
-        self._stopped.set()
+        with (
+            self._opening
+        ):  # either nothing more is started, or the house knows of all of it and stops it too
+            self._stopped.set()
 
     def live_in(self, house: House) -> None:
         """Fills the house, opens the doors, and plays until it is stopped."""
@@ -175,7 +183,9 @@ class Demo:
         try:
             self._console.print("[dim]Filling the house with six weeks of customers ...[/]")
             now = house.clock()
-            furnished = furnish_and_play(house, driver, now, seed=self._seed, go_on=self._go_on)
+            furnished = furnish_and_play(
+                house, driver, now, seed=self._seed, cases=self._cases, go_on=self._go_on
+            )
             if self._go_on():
                 self._open_doors(house, driver, furnished)
         except Exception as error:  # noqa: BLE001 - a demo without its cast is none: the server ends, ``run`` raises it
@@ -192,21 +202,14 @@ class Demo:
         from leeway.worker.services import start_services  # noqa: PLC0415 - only once the history is in
 
         make_accounts(furnished.roster)
-        if not self._go_on():
-            return
-        self._greet(driver, furnished, make_token(driver, house.clock()))
+        token = make_token(driver, house.clock())
         furnished.stage.go_live()
-        start_services(house)
-        commentary = Commentary(
-            self._console,
-            house.driver(),
-            roster=furnished.roster,
-            policy=furnished.policy,
-            zone=furnished.zone,
-            address=self._address,
-        )
-        commentary.follow(story.CUSTOMER.id)
-        house.start("commentary", commentary.run, commentary.stop)
+        with self._opening:
+            if not self._go_on():
+                return
+            self._greet(driver, furnished, token)
+            start_services(house)
+            self._comment(house, furnished)
         story_stage = Stage(house, driver, furnished.roster, away=VISITOR, patience=story.PATIENCE)
         story_stage.go_live()
         living = self._living_in(driver, furnished, story_stage)
@@ -222,6 +225,18 @@ class Demo:
                 break
             self._stopped.wait(0.25)
         telling.cancel()
+
+    def _comment(self, house: House, furnished: Furnished) -> None:
+        commentary = Commentary(
+            self._console,
+            house.driver(),
+            roster=furnished.roster,
+            policy=furnished.policy,
+            zone=furnished.zone,
+            address=self._address,
+        )
+        commentary.follow(story.CUSTOMER.id)
+        house.start("commentary", commentary.run, commentary.stop)
 
     def _living_in(self, driver: Driver, furnished: Furnished, story_stage: Stage) -> Living:
         seconds = int(furnished.stage.house.clock().timestamp())

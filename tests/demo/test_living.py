@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +19,7 @@ from rich.console import Console
 from leeway.core import facts as f
 from leeway.core.facts import CustomerRef
 from leeway.demo import story
-from leeway.demo.cast import VISITOR
+from leeway.demo.cast import PASSWORD, VISITOR
 from leeway.demo.commentary import Commentary
 from leeway.demo.house import MARK, Demo, Furnished, NotADemo, demo_home, furnish_and_play
 from leeway.demo.living import Living
@@ -146,6 +151,50 @@ def test_the_demo_stops_when_the_house_closes(new_address):
     demo.begin(house)
     house.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "demo"]
+
+
+RUN = "import sys; from leeway.demo import run; run(int(sys.argv[1]), cases=0, story_after=0)"
+
+
+@pytest.mark.slow
+def test_a_running_demo_says_where_it_is_and_ends_in_order(tmp_path, repository):
+    """The whole of it, in a process of its own: it greets, the story begins, and a signal ends it with nothing left."""
+    port = _free_port()
+    environment = {
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+        },
+        "LEEWAY_HOME": str(tmp_path / "demo"),
+        "PYTHONPATH": str(repository),
+        "PYTHONUNBUFFERED": "1",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN, str(port)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    ) as process:
+        printed = []
+        for line in process.stdout:
+            printed.append(line)
+            if "the same through the API" in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        printed.append(process.communicate(timeout=60)[0])
+    text = "".join(printed)
+    assert process.returncode == 0
+    assert f"http://127.0.0.1:{port}" in text
+    assert PASSWORD in text
+    assert "Ada Whitlock" in text
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def test_somebodys_own_house_is_never_touched(tmp_path, monkeypatch):
