@@ -35,12 +35,12 @@ LINE = {
 @pytest.fixture
 def cli(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs a command in a house of this test's own."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("LEEWAY_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
+    usual = {"DATABASE_URL": database_url, "LEEWAY_HOME": str(tmp_path / "home")}
 
-    def run(*arguments: object) -> Result:
-        return CliRunner().invoke(main, [str(argument) for argument in arguments], prog_name="leeway")
+    def run(*arguments: object, **environment: str) -> Result:
+        words = [str(argument) for argument in arguments]
+        return CliRunner().invoke(main, words, prog_name="leeway", env={**usual, **environment})
 
     return run
 
@@ -126,9 +126,8 @@ def test_what_cannot_be_done_is_said_in_one_line(cli, arguments):
 
 
 @pytest.mark.parametrize("url", ["mysql://somewhere/db", "postgres://127.0.0.1:1/leeway"])
-def test_a_database_that_is_not_there_is_said_in_one_line(cli, monkeypatch: pytest.MonkeyPatch, url: str):
-    monkeypatch.setenv("DATABASE_URL", url)
-    told = refused(cli("token", "list"))
+def test_a_database_that_is_not_there_is_said_in_one_line(cli, url: str):
+    told = refused(cli("token", "list", DATABASE_URL=url))
     assert "DATABASE_URL" in told or "database" in told
 
 
