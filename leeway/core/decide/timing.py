@@ -50,7 +50,7 @@ def _warn(turn: Turn, clock: Clock) -> None:
     due = f"{clock.due:%Y-%m-%d %H:%M} UTC" if clock.due else ""
     turn.tell(
         "clock_warning",
-        f"warn:{clock.name}:{index}:{clock.started_at:%Y%m%dT%H%M%S}",
+        f"warn:{clock.name}:{index}:{turn.case.version}",
         to,
         f"Case C-{turn.case.id}: {_named(clock)} is due {due}",
         _about(turn),
@@ -175,7 +175,7 @@ def _tell_owner_and_head(turn: Turn, clock: Clock, says: str) -> None:
     owner = turn.case.owner
     head = people_of(turn.world.roster, f"manager_of:{owner}", turn.now) if owner else ()
     due = f"{clock.due:%Y-%m-%d %H:%M} UTC" if clock.due else ""
-    key = f"late:{clock.name}:{clock.started_at:%Y%m%dT%H%M%S}"
+    key = f"late:{clock.name}:{turn.case.version}"
     turn.tell(
         "clock_breached",
         key,
@@ -226,7 +226,7 @@ def _nothing_planned(turn: Turn, clock: Clock) -> None:
         return
     turn.tell(
         "nothing_planned",
-        f"rest:{clock.started_at:%Y%m%dT%H%M%S}",
+        f"rest:{turn.case.version}",
         (turn.case.owner,),
         f"Case C-{turn.case.id} is open and nothing is planned",
         "Answer, set a time, pause it with its cause, or resolve it.",
