@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -152,6 +151,8 @@ def _x(day: int, hour: int) -> int:
 
 def _row(policy: Policy, place: int, row: Row, found: Reachable) -> SafeString:
     y = TOP + place * LINE
+    name = words.level_name(policy, row.level.name)
+    days = [date_format(day, "D j M") for day in found.days]
     bars = format_html_join(
         "",
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2"><title>{}</title></rect>',
@@ -162,19 +163,13 @@ def _row(policy: Policy, place: int, row: Row, found: Reachable) -> SafeString:
                 y,
                 (one.end - one.start) * CELL - (1 if one.end == HOURS else 0),
                 BAR,
-                _hover(words.level_name(policy, row.level.name), day, one),
+                f"{name}, {days[number]} {hours_in_words(one)}: {reach_words(one)}",
             )
-            for number, (day, stretches) in enumerate(zip(found.days, row.days, strict=True))
+            for number, stretches in enumerate(row.days)
             for one in stretches
         ),
     )
-    return format_html(
-        '<text x="0" y="{}">{}</text>{}', y + 14, words.level_name(policy, row.level.name), bars
-    )
-
-
-def _hover(level: str, day: date, one: Stretch) -> str:
-    return f"{level}, {date_format(day, 'D j M')} {hours_in_words(one)}: {reach_words(one)}"
+    return format_html('<text x="0" y="{}">{}</text>{}', y + 14, name, bars)
 
 
 def hours_in_words(one: Stretch) -> str:
@@ -182,7 +177,13 @@ def hours_in_words(one: Stretch) -> str:
 
 
 def reach_words(one: Stretch) -> str:
-    return {"there": _("somebody is there"), "plan": _("by plan"), "nobody": _("nobody")}[one.reach]
+    match one.reach:
+        case "there":
+            return _("somebody is there")
+        case "plan":
+            return _("by plan")
+        case "nobody":
+            return _("nobody")
 
 
 def table(found: Reachable) -> list[tuple[str, list[str]]]:
