@@ -184,7 +184,8 @@ class Roster(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
     def person(self, name: str) -> Person:
         """The person of that id; ``UnknownName`` if there is none (likewise below)."""
-        return _named("person", name, self._index.people)
+        found = self._index.people.get(name)
+        return found if found is not None else _named("person", name, self._index.people)
 
     def team(self, name: str) -> Team:
         return _named("team", name, self._index.teams)

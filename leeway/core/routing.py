@@ -8,8 +8,9 @@ question people ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from math import inf
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -107,11 +108,9 @@ def choose(
         if isinstance(found, Considered):
             looked_at[target] = found
             continue
-        objections = {candidate.person: _objection(question, candidate) for candidate in found}
-        looked_at |= objections
-        fitting = [candidate for candidate in found if objections[candidate.person] is None]
-        if fitting:
-            best = min(fitting, key=lambda candidate: _rank(question, candidate))
+        best, objections = _best(question, found, look_at_all=explain)
+        looked_at |= {name: objections[name] for name, *_ in found if name in objections}
+        if best is not None:
             return _choice(question, best, target, _in_words(question, looked_at) if explain else None)
     return Nobody(_everybody(question, _in_words(question, looked_at)), _next_open(question))
 
@@ -168,10 +167,25 @@ def _with_substitutes(question: _Question, people: tuple[str, ...], *, on_call: 
             yield _Candidate(stand_in, place, on_call, stands_in_for=person)
 
 
+def _best(
+    question: _Question, found: Iterable[_Candidate], *, look_at_all: bool
+) -> tuple[_Candidate | None, dict[str, _Objection | None]]:
+    """The first in rank nothing speaks against, and what speaks against everybody who was looked at."""
+    best, objections = None, {}
+    for candidate in sorted(found, key=lambda candidate: _rank(question, candidate)):
+        objection = objections[candidate.person] = _objection(question, candidate)
+        if objection is None and best is None:
+            best = candidate
+            if not look_at_all:
+                break
+    return best, objections
+
+
 def _rank(question: _Question, candidate: _Candidate) -> tuple[int, float, int, str]:
     carried = question.load.get(candidate.person, 0)
     # Equal shares are equal floats: division is rounded correctly, and nobody carries millions of cases.
-    relative = carried / question.roster.person(candidate.person).capacity
+    capacity = question.roster.person(candidate.person).capacity
+    relative = carried / capacity if capacity else inf
     return candidate.place, relative, carried, candidate.person
 
 
