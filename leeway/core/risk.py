@@ -60,6 +60,7 @@ REPEAT_CONTACT, EARLIER_ESCALATION, PROMISE_BROKEN = 0.7, 0.5, 1.3
 REASSIGNED, REOPENED, UNANSWERED, REFUSED = 0.35, 0.8, 0.3, 0.6
 EXPLAINED_AGAIN, PATIENCE_GONE, DECLINING, IMPROVING = 0.6, 1.5, 0.6, -0.8
 CALMED = -1.0
+NEVER_SURER = 0.9999
 AT_MOST = 4
 """Counts add no more beyond this."""
 
@@ -91,7 +92,8 @@ def default_scorer(case: Case, customer: Customer | None, now: datetime) -> Risk
     del now
     logit = BASE + sum(weight for weight, _ in parts)
     reasons = sorted((part for part in parts if part[0] > 0.2), reverse=True)
-    return Risk(round(1 / (1 + math.exp(-logit)), 4), tuple(reason for _, reason in reasons[:4]))
+    probability = min(round(1 / (1 + math.exp(-logit)), 4), NEVER_SURER)
+    return Risk(probability, tuple(reason for _, reason in reasons[:4]))
 
 
 def _cue_parts(case: Case) -> list[tuple[float, str]]:

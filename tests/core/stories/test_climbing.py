@@ -124,7 +124,7 @@ def test_an_owner_who_lets_the_customer_wait_loses_the_case_to_a_colleague():
     story = Story(quick) >> said(QUESTION) >> hours(1)
     assert story.told("clock_breached")[0].to == ("ana", "sam")
     story >> minutes(59)
-    assert story.case.asked is None
+    assert not story.case.asked
     story >> minutes(1) << "owner_asked"
     assert story.case.asked.person == "ben"
 

@@ -99,7 +99,7 @@ def test_where_the_plan_is_to_wait_the_owner_keeps_it_and_somebody_is_asked_at_o
     story = Story(at=NIGHT)
     story >> said(LAWYER)
     assert story.case.level == "manager"
-    assert story.case.asked is None
+    assert not story.case.asked
     assert story.case.owner
     assert story.told("asked") == []
     story >> until(MONDAY_NINE + timedelta(days=1)) << "owner_asked"
@@ -184,7 +184,7 @@ def test_an_owner_whose_clocks_can_wait_keeps_the_case_over_night():
         >> hours(10)
     )
     assert story.case.owner == "sam"
-    assert story.case.asked is None
+    assert not story.case.asked
 
 
 def test_an_owner_who_falls_ill_is_replaced_by_somebody_of_the_same_level():
