@@ -329,7 +329,7 @@ class Player:
 
     def _a_time_soon(self, at: datetime) -> str:
         """A time of day a little ahead, as people say it; a round one when there is time for that."""
-        ahead = timedelta(minutes=4 if self.lively else self.rng.choice((75, 120, 180)))
+        ahead = timedelta(minutes=4 if self.lively else self.rng.choice((110, 125, 180)))
         there = (at + ahead).astimezone(self.zone)
         if not self.lively:
             there = there.replace(minute=there.minute // 30 * 30)

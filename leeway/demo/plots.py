@@ -217,7 +217,7 @@ def two_declined(p: Player) -> Play:
 def promise_broken(p: Player) -> Play:
     yield from first_exchange(p)
     yield p.answers(p.pick("agent", "promise"), p.wait(3, 20))
-    case = yield p.rests(p.wait(150, 190))
+    case = yield p.rests(p.wait(180, 200))
     case = yield p.says(p.pick("customer", "you_promised"), p.wait(1, 40))
     yield from taken(p, case)
     yield p.answers(p.pick("agent", "late"), p.wait(1, 10))
@@ -379,26 +379,26 @@ class Share(NamedTuple):
 
 
 REPERTOIRE = (
-    Share(calm, 104),
-    Share(short, 62),
-    Share(near_miss, 40),
-    Share(promise_kept, 26),
+    Share(calm, 118),
+    Share(short, 70),
+    Share(near_miss, 36),
+    Share(promise_kept, 34),
     Share(promise_released, 3),
     Share(silence, 5),
     Share(waits_for_customer, 9),
     Share(advice_averts_it, 8),
     Share(looked_for_the_exit, 5),
     Share(merged, 6),
-    Share(wants_a_manager, 18),
-    Share(two_declined, 8),
-    Share(promise_broken, 9),
-    Share(third_contact, 7),
+    Share(wants_a_manager, 12),
+    Share(two_declined, 5),
+    Share(promise_broken, 6),
+    Share(third_contact, 5),
     Share(speaks_of_law, 5),
     Share(goes_public, 3),
     Share(wants_to_leave, 4, "gold"),
     Share(needs_care, 5),
-    Share(not_solved_after_all, 6),
-    Share(poor_rating, 6),
+    Share(not_solved_after_all, 4),
+    Share(poor_rating, 4),
     Share(writes_again, 6),
     Share(asked_back, 4),
     Share(declined, 3),
