@@ -12,7 +12,7 @@ from leeway.core.reading.prepared import Hit, Prepared
 from leeway.core.reading.when import When, find_times
 
 # Of two readings of the same words the more telling one is kept: "correct my invoice" is not "information".
-_WEAK_KINDS = ("information", "explanation", "complaint", "no_contact")
+_WEAK_KINDS = ("service", "information", "explanation", "complaint", "no_contact")
 MOST_WANTS = 12
 
 
