@@ -21,7 +21,7 @@ from leeway.store.models import CaseRow, CustomerRow, EscalationRow, EventRow, P
 from leeway.store.queries.cases import Looking, read
 from leeway.store.queries.paging import Cut, Sorting, cut
 
-PAGE = 50
+PAGE = 30
 # Conditions word for word as their indexes have them: SQLite does not recognise a partial index behind bound
 # parameters, and a bare boolean column is no equality to it.
 NOT_OVER = "not (leeway_case.status in ('resolved', 'closed', 'merged'))"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,29 +29,32 @@ from leeway.web.templatetags.leeway_ui import (
     when,
 )
 
+# A line is put together in one go: fifty of them by fifteen tags of the template language cost more than everything
+# else on the page (measured: 8 of 27 ms). ``format_html`` escapes every blank.
+CONVERSATION = """\
+<td><a class="whole" href="{href}">{customer}</a><small class="dim">C-{number}{about}</small></td>
+<td>{need}<small class="dim">{note}</small></td>
+<td><span class="chip {weather} num">{risk}</span><small class="dim">{feeling}</small></td>
+<td>{level}<small class="dim">{status}</small></td>
+<td><span class="row tight nowrap"><span class="face" aria-hidden="true">{face}</span>{owner}</span>{asked}</td>
+<td>{clock}<small class="dim">{next_step}</small></td><td>{last}</td>"""
+
+ESCALATION = """\
+<td>{clock}</td>
+<td><a class="whole" href="{href}">{customer}</a><small class="dim">C-{number}{about}</small></td>
+<td>{need}<small class="dim">{note}</small></td>
+<td>{level}</td>
+<td><span class="row tight nowrap"><span class="face" aria-hidden="true">{face}</span>{owner}</span>{asked}</td>
+<td>{journey}<small class="dim">{feeling}</small></td><td>{next_step}<small class="dim">{status}</small></td>"""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``clock`` and ``last`` are ready to be shown."""
+    """``name`` says which line it is to somebody who does not see it; ``cells`` are its cells, ready to be shown."""
 
     number: int
-    href: str
-    customer: str
-    about_customer: str
-    need: str
-    note: str
-    level: SafeString
-    owner: str
-    face: str
-    asked: str
-    risk: str
-    weather: str
-    feeling: str
-    status: str
-    clock: SafeString | str
-    last: SafeString | str
-    next_step: str
-    journey: SafeString | str
+    name: str
+    cells: SafeString
 
 
 class Scribe:
@@ -60,6 +63,7 @@ class Scribe:
     def __init__(self, policy: Policy, roster: Roster) -> None:
         self._roster = roster
         self._names: dict[str, str] = {}
+        self._pages = {place: reverse(place) for place in ("conversations", "escalations")}
         self._levels = {
             level.name: format_html(
                 '<span class="chip {}">L{} {}</span>',
@@ -82,30 +86,38 @@ class Scribe:
         return [self.row(line, place) for line in lines]
 
     def row(self, line: Line, place: str) -> Row:
-        case = line.case
-        clock = case.next_clock
+        case, clock = line.case, line.case.next_clock
         owner = self.name(case.owner)
+        customer = case.customer_name or case.customer or _("nobody known")
+        about = " · ".join(filter(None, (line.tier.capitalize(), case.channel)))
         escalations = place == "escalations"
-        return Row(
+        cells = format_html(
+            ESCALATION if escalations else CONVERSATION,
             number=case.id,
-            href=reverse("escalation" if escalations else "conversation", args=[case.id]),
-            customer=case.customer_name or case.customer or _("nobody known"),
-            about_customer=" · ".join(filter(None, (line.tier.capitalize(), case.channel))),
+            href=f"{self._pages[place]}/{case.id}",
+            customer=customer,
+            about=f" · {about}" if about else "",
             need=need(case),
             note=_note(case),
             level=self.level(case.level),
             owner=owner,
             face=initials(owner) if owner else "?",
-            asked=self.name(case.asked.person) if case.asked else "",
+            asked=self._asked(case),
             risk=percent(case.risk),
             weather=weather_of_risk(case.risk),
             feeling=case.feeling,
-            status=case.status,
+            status="" if case.status == "open" else plain(case.status),
             clock=time_left(clock.due, clock.started_at) if clock else _("none"),
-            last=when(case.last_message_at or case.opened_at),
+            last="" if escalations else when(case.last_message_at or case.opened_at),
             next_step=_next_step(case),
             journey=self._journey(case) if escalations else "",
         )
+        return Row(case.id, customer, cells)
+
+    def _asked(self, case: Case) -> SafeString | str:
+        if case.asked is None:
+            return ""
+        return format_html('<small class="dim">{} {}</small>', _("asked:"), self.name(case.asked.person))
 
     @staticmethod
     def _journey(case: Case) -> SafeString:
@@ -192,8 +204,3 @@ def exported(line: Line) -> list[Any]:
 
 def _iso(at: datetime | None) -> str:
     return at.isoformat(timespec="seconds") if at else ""
-
-
-def sentences(items: Sequence[tuple[int, str]]) -> SafeString:
-    """Refusals with the case each belongs to."""
-    return format_html_join("", "<li>C-{}: {}</li>", items)
