@@ -53,12 +53,16 @@ class Application:
                 report_reader(house, marks.OUTBOX),
             ),
         }
-        live = Live(Feed(house.driver()), _who_listens)
-        house.writer.listen(live.heard)
-        self.native("/live", live)
+        self._live = Live(Feed(house.driver()), _who_listens)
+        house.writer.listen(self._live.heard)
+        self.native("/live", self._live)
 
     def native(self, path: str, app: App) -> None:
         self._native[path] = app
+
+    def close(self) -> None:
+        """Ends what would otherwise never end by itself."""
+        self._live.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -126,8 +130,9 @@ async def _serve(house: House, host: str, port: int) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415 - only the web process needs a server
     from granian.server.embed import Server  # noqa: PLC0415
 
+    application = Application(house)
     server = Server(
-        Application(house),
+        application,
         address=host,
         port=port,
         interface=Interfaces.ASGI,
@@ -136,8 +141,13 @@ async def _serve(house: House, host: str, port: int) -> None:
         log_enabled=False,
     )
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        application.close()
+        server.stop()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, stop)
     warming = loop.run_in_executor(None, django)
     await server.serve()
     await warming

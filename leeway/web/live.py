@@ -94,6 +94,11 @@ class Live:
         self._pump: asyncio.Task[None] | None = None
         self._recent: list[News] = []
         self._newest = 0
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """Every stream ends now, so that the server can; a browser comes back to the next one by itself."""
+        self._closing.set()
 
     def heard(self, written: object) -> None:
         """A commit in this process; called in the writer's thread."""
@@ -115,11 +120,13 @@ class Live:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         telling = asyncio.create_task(self._tell(listener, after, send))
         gone = asyncio.create_task(_until_gone(receive))
+        closing = asyncio.create_task(self._closing.wait())
+        ends = (telling, gone, closing)
         try:
-            await asyncio.wait((telling, gone), timeout=STREAM_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, timeout=STREAM_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            telling.cancel()
-            gone.cancel()
+            for task in ends:
+                task.cancel()
         with suppress(Exception):  # nobody may be there any more to hear the end
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
