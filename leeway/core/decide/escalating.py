@@ -241,21 +241,22 @@ def go_up(
         evidence=evidence,
     )
     turn.emit(e.EscalationOpened(at=turn.at, escalation=record))
-    untried = tuple(
-        step
-        for step in (rule.first if rule else _steps_for_hand(turn, source))
-        if step not in turn.case.steps
-    )
-    lacking = missing(turn.case, turn.policy) if source == "internal" and reason not in NEVER_HELD else ()
+    untried, lacking = _owed_first(turn, record, rule)
     if (untried or lacking) and not override and turn.case.owner:
         hold(turn, record.number, untried, lacking)
     else:
         arrive(turn, record, level, why, moved=False, rule=rule)
 
 
-def _steps_for_hand(turn: Turn, source: RequestSource) -> tuple[str, ...]:
-    """Going up by hand owes every step of the list; a customer who asks owes nobody anything."""
-    return tuple(step.name for step in turn.policy.before) if source == "internal" else ()
+def _owed_first(turn: Turn, record: Escalation, rule: Rule | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Steps untried and packet slots missing. Going up by hand owes every step of the list and a complete packet; a
+    rule owes the steps it names; a customer who asks owes nobody anything.
+    """
+    by_hand = record.request_source == "internal"
+    steps_first = rule.first if rule else tuple(step.name for step in turn.policy.before if by_hand)
+    untried = tuple(step for step in steps_first if step not in turn.case.steps)
+    asks_for_packet = by_hand and record.reason not in NEVER_HELD
+    return untried, missing(turn.case, turn.policy) if asks_for_packet else ()
 
 
 def _pin(turn: Turn) -> None:
