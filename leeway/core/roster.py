@@ -315,7 +315,7 @@ def _presence(roster: Roster, person: str, at: datetime, *, needs_hours: bool) -
 
 
 def _stretch(roster: Roster, person: str, at: datetime, *, needs_hours: bool) -> _Stretch:
-    back = back_at(roster, person, at, needs_hours=needs_hours)
+    back = _look_for_return(roster, person, at, needs_hours=needs_hours)
     if back == at:
         leaves = _leaves_at(roster, person, at, needs_hours=needs_hours)
         return _Stretch(at, leaves or none_in_sight_until(at), Available(leaves))
@@ -341,6 +341,11 @@ def ways_to_reach(person: Person) -> dict[str, str]:
 
 def back_at(roster: Roster, person: str, at: datetime, *, needs_hours: bool = True) -> datetime | None:
     """The first instant from ``at`` on at which they are neither absent nor out of hours, if in sight."""
+    presence = _presence(roster, person, at, needs_hours=needs_hours)
+    return presence.until if isinstance(presence, Unavailable) else at
+
+
+def _look_for_return(roster: Roster, person: str, at: datetime, *, needs_hours: bool) -> datetime | None:
     calendar = calendar_of(roster, person) if needs_hours else ALWAYS
     here: datetime | None = at
     while here is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from leeway.core.case import Case
 from leeway.core.cue import Cue
@@ -67,8 +68,12 @@ def situation_of(
 
 def authority_of(policy: Policy, case: Case) -> int:
     """The most the present level may give in money for what is wanted, in minor units; 0 without a limit of its own."""
-    instrument = case.wish.want.kind if case.wish else ""
-    limits = [limit for limit in policy.authority if limit.level == case.level]
+    return _authority(policy, case.level, case.wish.want.kind if case.wish else "")
+
+
+@lru_cache(maxsize=1024)
+def _authority(policy: Policy, level: str, instrument: str) -> int:
+    limits = [limit for limit in policy.authority if limit.level == level]
     fitting = [limit for limit in limits if limit.instrument == instrument] or limits
     return max((limit.amount for limit in fitting), default=0)
 

@@ -37,17 +37,11 @@ class Turn:
         self.seen = case.version
         self.fact = fact
         self.now = known.now
+        self.at = min(fact.at, known.now)
+        """When the fact happened; never later than now, or a wrong clock elsewhere would move our deadlines."""
+        self.policy: Policy = world.policy_for(case.policy_version)
         self._judge = judge
         self.events: list[e.AnyEvent] = []
-
-    @property
-    def at(self) -> datetime:
-        """When the fact happened; never later than now, or a wrong clock elsewhere would move our deadlines."""
-        return min(self.fact.at, self.now)
-
-    @property
-    def policy(self) -> Policy:
-        return self.world.policy_for(self.case.policy_version)
 
     @property
     def level(self) -> Level:
@@ -65,6 +59,8 @@ class Turn:
         for event in events:
             self.events.append(event)
             self.case = evolve(self.case, event)
+            if isinstance(event, e.PolicyPinned):
+                self.policy = self.world.policy_for(self.case.policy_version)
 
     def rejudge(self, cues: tuple[Cue, ...] = ()) -> None:
         """Look again at risk, alert and matrix; ``cues`` are the signs of this very moment."""

@@ -202,13 +202,18 @@ class Phrases:
         self.currency_words = frozenset({*map(fold, words.currencies), *CODES, "kr", "zł"})
         self._compiler = compiler
         self._lists: dict[str, re.Pattern[str] | None] = {}
-        self._triggers = rules
+        self._triggers = {
+            side: {word: {rule.order: rule for rule in found} for word, found in table.items()}
+            for side, table in rules.items()
+        }
         self._trigger_words = {side: frozenset(table) for side, table in rules.items()}
 
     def candidates(self, side: Side, words: frozenset[str]) -> dict[str, list[Rule]]:
         """The rules worth trying on a message with these words, by section, in the order of the file."""
         triggers = self._triggers[side]
-        chosen = {rule.order: rule for word in self._trigger_words[side] & words for rule in triggers[word]}
+        chosen: dict[int, Rule] = {}
+        for word in self._trigger_words[side] & words:
+            chosen.update(triggers[word])
         found: dict[str, list[Rule]] = {}
         for order in sorted(chosen):
             rule = chosen[order]
@@ -225,10 +230,10 @@ class Phrases:
     def rules(self) -> list[Rule]:
         """Every rule of the language, in the order of the file."""
         chosen = {
-            rule.order: rule
+            order: rule
             for table in self._triggers.values()
             for rules in table.values()
-            for rule in rules
+            for order, rule in rules.items()
         }
         return [chosen[order] for order in sorted(chosen)]
 

@@ -67,11 +67,15 @@ def words_of(folded: str) -> list[str]:
 def places_of(folded: str) -> dict[str, list[int]]:
     """Where each word of folded text begins. ``router's`` stands there as ``router`` too."""
     places: dict[str, list[int]] = {}
+    apostrophes = "'" in folded
     for match in _WORD.finditer(folded):
-        word, start = match.group(), match.start()
-        places.setdefault(word, []).append(start)
-        if "'" in word:
-            places.setdefault(word.partition("'")[0], []).append(start)
+        word = match[0]
+        if word in places:
+            places[word].append(match.start())
+        else:
+            places[word] = [match.start()]
+        if apostrophes and "'" in word:
+            places.setdefault(word.partition("'")[0], []).append(match.start())
     return places
 
 

@@ -141,12 +141,18 @@ def _told(parameters: Sequence[Any]) -> list[Any]:
 
 
 def _as_sqlite(table: Table, rows: Sequence[Row]) -> Iterator[list[Any]]:
-    instants = [place for place, kind in enumerate(table.columns.values()) if kind == INSTANT]
+    instants = _places_of_instants(table)
     for row in rows:
         told = list(row)
         for place in instants:
-            told[place] = as_text(told[place])
+            if (at := told[place]) is not None:
+                told[place] = as_text(at)
         yield told
+
+
+@cache
+def _places_of_instants(table: Table) -> tuple[int, ...]:
+    return tuple(place for place, kind in enumerate(table.columns.values()) if kind == INSTANT)
 
 
 @cache
