@@ -24,7 +24,7 @@ QUIET_HOURS_BEFORE = timedelta(hours=14)
 SECOND_MATTER = 0.14
 """How many of the matters are of customers who were here before."""
 
-AT_LEAST = 2
+AT_LEAST = 3
 """Plays of each kind, however small the house."""
 
 BUSY = (0, 0, 0, 0, 0, 0, 0.2, 1, 3, 6, 8, 8, 6, 5, 6, 6, 6, 5, 4, 4, 4, 3, 1, 0.4)

@@ -304,8 +304,10 @@ def asked_back(p: Player) -> Play:
     yield from offers_twice(p)
     case = yield p.says(p.pick("customer", "manager"), p.wait(1, 5))
     yield from held(p, case)
-    yield p.presses(f.HandoffAskedBack, p.wait(1, 3), whose=asked, question=p.pick_en("above", "ask_back"))
-    case = yield p.presses(f.HandoffAnswered, p.wait(1, 3), answer=p.pick_en("above", "answered"))
+    yield p.presses(
+        f.HandoffAskedBack, p.wait(0.5, 1.5), whose=asked, question=p.pick_en("above", "ask_back")
+    )
+    case = yield p.presses(f.HandoffAnswered, p.wait(0.5, 1.5), answer=p.pick_en("above", "answered"))
     yield from taken(p, case)
     yield from solved_above(p)
 
