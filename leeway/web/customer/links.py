@@ -25,8 +25,9 @@ from leeway.web.cases.views import case_for
 
 def card(case: Case, viewer: Viewer) -> dict[str, Any]:
     """What ``leeway/customer/link_card.html`` shows on a case's page."""
-    links: list[Link] = working_links(case.id, house.now())
-    return {"links": links, "may_link": viewer.may_lead and viewer.may_act_on(case)}
+    may_link = viewer.may_lead and viewer.may_act_on(case)
+    links: list[Link] = working_links(case.id, house.now()) if may_link else []
+    return {"links": links, "may_link": may_link}
 
 
 @login_required

@@ -50,10 +50,8 @@ def page(request: HttpRequest, secret: str) -> HttpResponse:
         limit = PRESSES if request.method == "POST" else LOOKS
         if not limit.allows(secret, now):
             return _sealed(_too_often(request))
-        if request.method == "POST":
-            answer = _pressed(request, link, case, secret)
-        else:
-            answer = _shown(request, link, case)
+        pressed = request.method == "POST"
+        answer = _pressed(request, link, case, secret) if pressed else _shown(request, link, case)
         answer["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
         return _sealed(answer)
 
