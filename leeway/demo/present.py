@@ -50,7 +50,7 @@ def supervisor_is_asked(p: Player) -> Play:
     """Asked a few minutes ago; the answer is the visitor's if it is their desk."""
     yield from _told(p)
     yield from _both_offers_declined(p)
-    yield p.says(p.pick("customer", "manager"), minutes(1))
+    yield p.writes(p.pick("customer", "manager"), minutes(1))
     yield p.says(p.push(), minutes(1.5))
     yield p.accepts(minutes(14))
     yield from _taken_over(p)
@@ -64,7 +64,7 @@ def _taken_over(p: Player) -> Play:
 def supervisor_has_it(p: Player) -> Play:
     yield from _told(p)
     yield from _both_offers_declined(p)
-    yield p.says(p.pick("customer", "manager"), minutes(1))
+    yield p.writes(p.pick("customer", "manager"), minutes(1))
     yield p.accepts(minutes(5))
     yield p.answers(p.pick("above", "hello"), minutes(3))
     yield p.says(p.push(), minutes(12))
@@ -78,7 +78,7 @@ def manager_has_it(p: Player) -> Play:
     """A lawyer was mentioned yesterday."""
     yield from _told(p)
     yield p.says(p.push(), minutes(20))
-    yield p.says(p.pick("customer", "legal"), minutes(4))
+    yield p.writes(p.pick("customer", "legal"), minutes(4))
     yield p.accepts(minutes(25))
     yield p.answers(p.pick("above", "hello"), minutes(15))
     yield p.answers(p.pick("above", "news"), minutes(120))
@@ -89,14 +89,14 @@ def manager_has_it(p: Player) -> Play:
 def manager_is_asked(p: Player) -> Play:
     yield from _told(p)
     yield p.says(p.push(), minutes(6))
-    yield p.says(p.pick("customer", "public"), minutes(3))
+    yield p.writes(p.pick("customer", "public"), minutes(3))
     yield p.accepts(minutes(22))
     yield from _taken_over(p)
 
 
 def care_team_has_it(p: Player) -> Play:
     yield p.says(p.opening(), minutes(0))
-    yield p.says(p.pick("customer", "vulnerable"), minutes(4))
+    yield p.writes(p.pick("customer", "vulnerable"), minutes(4))
     yield p.accepts(minutes(6))
     yield p.answers(p.pick("above", "hello"), minutes(5))
     yield p.says(p.more(), minutes(20))
@@ -107,7 +107,7 @@ def care_team_has_it(p: Player) -> Play:
 def ombudsman_has_it(p: Player) -> Play:
     yield from _told(p)
     yield from _both_offers_declined(p)
-    yield p.says(p.pick("customer", "manager"), minutes(1))
+    yield p.writes(p.pick("customer", "manager"), minutes(1))
     yield p.accepts(minutes(6))
     for level in ("manager", "mediator"):
         yield p.answers(p.pick_offer("above", *SUPERVISOR), minutes(60))
@@ -124,7 +124,7 @@ def held_for_steps(p: Player) -> Play:
     yield p.says(p.opening(), minutes(0))
     yield p.answers(p.pick("agent", "hello"), minutes(4))
     yield p.says(p.push(), minutes(5))
-    yield p.says(p.pick("customer", "manager"), minutes(1))
+    yield p.writes(p.pick("customer", "manager"), minutes(1))
     yield p.answers(f"{p.pick('agent', 'sorry')} {p.says_back()}", minutes(4))
     yield p.answers(p.pick_offer("first", *AGENT), minutes(2))
     yield p.says(p.pick("customer", "refuses"), minutes(2))
@@ -181,7 +181,7 @@ def standing_still(p: Player) -> Play:
 def asked_back(p: Player) -> Play:
     yield from _told(p)
     yield from _both_offers_declined(p)
-    yield p.says(p.pick("customer", "manager"), minutes(1))
+    yield p.writes(p.pick("customer", "manager"), minutes(1))
     yield p.presses(f.HandoffAskedBack, minutes(2), whose=None, question=p.pick_en("above", "ask_back"))
     yield p.presses(f.HandoffAnswered, minutes(15), answer=p.pick_en("above", "answered"))
     yield p.accepts(minutes(3))
