@@ -398,6 +398,20 @@ def test_every_measure_has_a_page_with_its_formula_and_its_cases(console):
     assert clara.get("/insights/made_up").status_code == 404
 
 
+def test_the_cases_to_look_at_are_those_that_make_the_figure_worse(console, measured):
+    fine, late = (console.writes("Where is my parcel?", customer=name, chat=name) for name in "ab")
+    for case in (fine, late):
+        console.press(f.PromiseMade, case, by="sam", what="call", due=console.watch() + timedelta(hours=1))
+    console.press(f.PromiseKept, fine, by="sam", promise=1)
+    console.pass_time(hours=2)  # the broken one goes up by itself
+    escalated(console, fine)
+    calm = console.writes("How do I clean it?", customer="c", chat="c")
+    ask = asked(LONG).ask
+    assert dict(BY_NAME["promise_kept_rate"].cases(ask)) == {fine: False, late: True}
+    assert dict(BY_NAME["escalation_rate"].cases(ask)) == {calm: False, fine: True, late: True}
+    assert BY_NAME["time_to_accept"].cases(ask) == [(fine, False)]
+
+
 def test_the_export_says_what_the_page_says(console):
     escalated(console, console.writes("Where is my parcel?"))
     clara = console.as_("clara")

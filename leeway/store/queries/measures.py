@@ -5,7 +5,7 @@ The Insights page, its exports and ``docs/reference/measures.md`` read these sam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
@@ -21,6 +21,7 @@ from leeway.store.queries.measuring import (
     Dimension,
     Figure,
     Fold,
+    Record,
     SqlOf,
     cases_of_share,
     folded,
@@ -84,16 +85,27 @@ class Measure:
         found = self.groups(ask, "time")
         return [found.get(str(number), NOTHING) for number in range(max(1, len(ask.bounds) - 1))]
 
-    def cases(self, ask: Ask, most: int = 200) -> list[tuple[int, bool | None]]:
-        """The cases behind the figure, the latest first; for shares with whether each counts towards the part."""
+    def cases(self, ask: Ask, most: int = 200) -> list[tuple[int, bool]]:
+        """The cases behind the figure, the latest first, and whether each is one to look at: it counts towards a part
+        that should be small, or is missing from one that should be large.
+        """
         if self.counts is not None:
-            return list(cases_of_share(self.counts, ask, most))
-        assert self.folds is not None  # noqa: S101 - one of the two is set
-        records = sorted(self.folds(ask), key=lambda record: record.seen, reverse=True)
-        found: dict[int, bool | None] = {}
-        for record in records:
-            found.setdefault(record.case, None if self.spans else record.part > 0)
-        return list(found.items())[:most]
+            found = [(case, high, low) for case, high, low in cases_of_share(self.counts, ask, most)]
+        else:
+            assert self.folds is not None  # noqa: S101 - one of the two is set
+            found = _parts(self.folds(ask))[:most]
+        if self.unit != "share" or not self.better:
+            return [(case, False) for case, _high, _low in found]
+        return [(case, high > 0 if self.better == "low" else low == 0) for case, high, low in found]
+
+
+def _parts(records: Iterable[Record]) -> list[tuple[int, float, float]]:
+    """Each case with the largest and smallest part it counts with, the latest first."""
+    found: dict[int, tuple[float, float]] = {}
+    for record in sorted(records, key=lambda one: one.seen, reverse=True):
+        high, low = found.get(record.case, (record.part, record.part))
+        found[record.case] = (max(high, record.part), min(low, record.part))
+    return [(case, high, low) for case, (high, low) in found.items()]
 
 
 def agent_days(ask: Ask, roster: Roster) -> int:

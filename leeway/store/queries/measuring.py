@@ -198,19 +198,19 @@ def _where(ask: Ask, product: str) -> str:
     return " and ".join(conditions)
 
 
-def cases_of_share(sql_of: SqlOf, ask: Ask, most: int) -> list[tuple[int, bool]]:
-    """The cases behind a share, the latest first, with whether each counts towards the part."""
+def cases_of_share(sql_of: SqlOf, ask: Ask, most: int) -> list[tuple[int, float, float]]:
+    """The cases behind a share, the latest first, with the largest and the smallest part they count with."""
     dialect = Dialect(connection.vendor)
     product = dialect.text("o.body", "product")
     opened = " left join leeway_event o on o.case_id = c.id and o.seq = 1" if ask.product else ""
     query = (
-        f"select r.case_id, max(r.part), max(r.at) from ({sql_of(dialect, ask)}) r "  # noqa: S608 - all ours
+        f"select r.case_id, max(r.part), min(r.part), max(r.at) from ({sql_of(dialect, ask)}) r "  # noqa: S608 - ours
         f"join leeway_case c on c.id = r.case_id{opened} where {_where(ask, product)} "
-        "group by r.case_id order by 3 desc limit %(most)s"
+        "group by r.case_id order by 4 desc limit %(most)s"
     )
     with connection.cursor() as cursor:
         cursor.execute(query, {**_parameters(ask), "most": most})
-        return [(int(case), float(part or 0) > 0) for case, part, _at in cursor.fetchall()]
+        return [(int(case), float(high or 0), float(low or 0)) for case, high, low, _at in cursor.fetchall()]
 
 
 # --- what is folded here ----------------------------------------------------------------------------------------------

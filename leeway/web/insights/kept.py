@@ -26,7 +26,7 @@ def kept(key: Hashable, work_out: Callable[[], Value]) -> Value:
             _of, _minute = here, minute
             _figures.clear()
         if key in _figures:
-            return _figures[key]  # type: ignore[no-any-return]
+            return _figures[key]
     value = work_out()
     with _lock:
         if _of is here and _minute == minute:

@@ -26,7 +26,7 @@ def said(value: float | None, unit: Unit) -> str:
             return f"{value * 100:.1f} %"
         case "time":
             return str(in_short(value))
-        case "per 100" | "mean" | "per day":
+        case "per 100" | "mean":
             return f"{value:.1f}"
         case _:
             return f"{value:.2f}"
@@ -97,12 +97,13 @@ def bar_chart(labels: Sequence[str], figures: Sequence[Figure], measure: Measure
     )
 
 
-def share_bar(share: float, part: float = 0.0) -> SafeString:
-    """A bar of a hundred, with a darker piece of it; the words stand beside it."""
-    width, dark = (round(max(0.0, min(1.0, value)) * 100, 1) for value in (share, part))
+def share_bar(share: float, part: float | None = None) -> SafeString:
+    """A bar of a hundred, if need be with a darker piece of it; the words stand beside it."""
+    width, dark = (round(max(0.0, min(1.0, value)) * 100, 1) for value in (share, part or 0))
     return format_html(
-        '<svg class="meter split" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        '<svg class="meter split {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="rest" width="{}" height="6"/><rect class="dark" width="{}" height="6"/></svg>',
+        "" if part is None else "reasons",
         width,
         dark,
     )

@@ -112,7 +112,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """Headline figures, the escalation rate over time, why they escalate, and every measure in one table."""
     if (refused := _may(request)) is not None:
         return refused
-    found = asked(request.GET.dict())  # type: ignore[arg-type]
+    found = asked(request.GET.dict())
     rate = BY_NAME["escalation_rate"]
     over_time = series(found, rate)
     context = {
@@ -134,7 +134,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
     if (refused := _may(request)) is not None:
         return refused
     measure = _measure(name)
-    found = asked(request.GET.dict())  # type: ignore[arg-type]
+    found = asked(request.GET.dict())
     over_time = series(found, measure) if not measure.per_agent_day else []
     context = {
         **_frame(found),
@@ -255,7 +255,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     """Every measure with its splits, as CSV or JSON: the figures of the page, unrounded."""
     if (refused := _may(request)) is not None:
         return refused
-    found = asked(request.GET.dict())  # type: ignore[arg-type]
+    found = asked(request.GET.dict())
     rows = [row for measure in MEASURES for row in _exported(found, measure)]
     span = (found.period.first_day.isoformat(), found.period.last_day.isoformat())
     if form == "json":

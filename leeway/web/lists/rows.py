@@ -34,10 +34,10 @@ from leeway.web.templatetags.leeway_ui import (
 CONVERSATION = """\
 <td><a class="whole" href="{href}">{customer}</a><small class="dim">C-{number}{about}</small></td>
 <td>{need}<small class="dim">{note}</small></td>
-<td><span class="chip {weather} num">{risk}</span><small class="dim">{feeling}</small></td>
+<td data-label="{risk_says}"><span class="chip {weather} num">{risk}</span><small class="dim">{feeling}</small></td>
 <td>{level}<small class="dim">{status}</small></td>
 <td><span class="row tight nowrap"><span class="face" aria-hidden="true">{face}</span>{owner}</span>{asked}</td>
-<td>{clock}<small class="dim">{next_step}</small></td><td>{last}</td>"""
+<td>{clock}<small class="dim">{next_step}</small></td><td data-label="{last_says}">{last}</td>"""
 
 ESCALATION = """\
 <td>{clock}</td>
@@ -104,6 +104,8 @@ class Scribe:
             face=initials(owner) if owner else "?",
             asked=self._asked(case),
             risk=percent(case.risk),
+            risk_says=_("risk"),
+            last_says=_("last message"),
             weather=weather_of_risk(case.risk),
             feeling=case.feeling,
             status="" if case.status == "open" else plain(case.status),
@@ -129,6 +131,7 @@ class Scribe:
 def need(case: Case) -> str:
     """The matter in one line: the customer's own words, else the subject."""
     words = case.summary.text if case.summary else case.subject
+    words = words[:1].upper() + words[1:]
     return words if len(words) <= 92 else words[:91].rstrip() + "…"
 
 
