@@ -81,7 +81,7 @@ def _world() -> World:
         return _worlds.current(_local.driver)
 
 
-def press(kind: type[Fact], *, by: str, case: int, key: str = "", **fields: Any) -> Done:
+def press(kind: type[Fact], /, *, by: str, case: int, key: str = "", **fields: Any) -> Done:
     """A person pressed something. ``key`` is the form's own number, so that a double press does nothing twice.
 
     Raises ``Refusal`` with the sentence the person is to read, ``msgspec.ValidationError`` for a form that was made up:

@@ -92,6 +92,7 @@ class Live:
         self._nudge: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pump: asyncio.Task[None] | None = None
+        self._telling: set[asyncio.Task[None]] = set()
         self._recent: list[News] = []
         self._newest = 0
         self._closing = asyncio.Event()
@@ -119,6 +120,7 @@ class Live:
         self._start()
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         telling = asyncio.create_task(self._tell(listener, after, send))
+        self._telling.add(telling)
         gone = asyncio.create_task(_until_gone(receive))
         closing = asyncio.create_task(self._closing.wait())
         ends = (telling, gone, closing)
@@ -129,6 +131,11 @@ class Live:
                 task.cancel()
         with suppress(Exception):  # nobody may be there any more to hear the end
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def end(self) -> None:
+        """Ends every stream, because the server stops; browsers come back by themselves. Called in the event loop."""
+        for telling in self._telling:
+            telling.cancel()
 
     async def _tell(self, listener: Listener, after: int, send: Send) -> None:
         async for chunk in self._stream(listener, after):

@@ -130,7 +130,9 @@ def marked(text: str, cues: tuple[Cue, ...]) -> SafeString:
         parts.append(escape(text[at:start]))
         names = ", ".join(dict.fromkeys(_(cue_in_words(kind)) for kind in kinds))
         parts.append(
-            format_html('<mark class="{}">{}</mark><sup>{}</sup>', _weather_of(kinds), text[start:end], names)
+            format_html(
+                '<mark class="{}">{}</mark> <sup>{}</sup>', _weather_of(kinds), text[start:end], names
+            )
         )
         at = end
     parts.append(escape(text[at:]))

@@ -23,7 +23,7 @@ const live = {
     this.source = new EventSource(`/live?after=${this.after}${followed}`);
     this.source.addEventListener("case", (event) => this.heard(Number(event.lastEventId), JSON.parse(event.data)));
     this.source.addEventListener("elsewhere", (event) => this.heard(Number(event.lastEventId), {}));
-    this.source.onopen = () => this.lost(false);
+    this.source.onopen = () => { this.lost(false); catchUp(); };
     this.source.onerror = () => this.lost(true);
   },
 
@@ -49,23 +49,28 @@ const live = {
 
   // At once when it is quiet; while much happens, as often as the server answers with ease.
   refresh(part) {
-    const state = this.asked.get(part) || { free: 0, timer: 0, began: 0 };
+    const state = this.asked.get(part) || { timer: 0, free: 0, began: 0, asking: false, again: false };
     this.asked.set(part, state);
-    if (state.timer) return;
-    const wait = Math.max(20, state.free - performance.now());
-    state.timer = setTimeout(() => {
-      state.timer = 0;
-      if (busy(part)) { part.dataset.stale = "1"; return; } // never under somebody's hands
-      delete part.dataset.stale;
-      state.began = performance.now();
-      state.free = Infinity;
-      window.htmx.trigger(part, "refresh");
-    }, Math.min(wait, 5000));
+    if (state.asking) { state.again = true; return; }
+    if (!state.timer) state.timer = setTimeout(() => this.ask(part, state), Math.max(20, state.free - performance.now()));
+  },
+
+  ask(part, state) {
+    state.timer = 0;
+    if (busy(part)) { part.dataset.stale = "1"; return; } // never under somebody's hands
+    delete part.dataset.stale;
+    state.asking = true;
+    state.began = performance.now();
+    window.htmx.trigger(part, "refresh");
   },
 
   answered(part) {
     const state = this.asked.get(part);
-    if (state) state.free = performance.now() + 80 + 2 * (performance.now() - state.began);
+    if (!state) return;
+    const took = performance.now() - state.began;
+    state.free = performance.now() + Math.min(60 + took, 5000);
+    state.asking = false;
+    if (state.again) { state.again = false; this.refresh(part); }
   },
 };
 
@@ -79,6 +84,7 @@ function busy(part) {
 const catchUp = () => setTimeout(() => all("[data-stale]").forEach((part) => live.refresh(part)), 60);
 addEventListener("focusout", catchUp);
 addEventListener("toggle", catchUp, true);
+addEventListener("online", catchUp);
 
 addEventListener("load", () => {
   live.start();
@@ -110,7 +116,11 @@ addEventListener("htmx:afterSwap", (event) => {
   const version = part.querySelector?.("[data-version]")?.dataset.version;
   if (version) all("dialog:not([open]) input[name=seen]").forEach((field) => { field.value = version; });
 });
-for (const name of ["htmx:afterRequest", "htmx:sendError"]) addEventListener(name, (event) => live.answered(event.detail.elt));
+addEventListener("htmx:afterRequest", (event) => live.answered(event.detail.elt));
+addEventListener("htmx:sendError", (event) => { // asked again, until we are back
+  event.detail.elt.dataset.stale = "1";
+  setTimeout(catchUp, 2000);
+});
 // Signed out, or not one's case any more: the page itself says so.
 addEventListener("htmx:responseError", (event) => {
   if ([401, 403, 404].includes(event.detail.xhr.status) && !busy(document.body)) location.reload();
