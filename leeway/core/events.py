@@ -74,6 +74,7 @@ class InteractionClosed(Event, frozen=True, tag="interaction_closed"):
 class MessageRead(Event, frozen=True, tag="message_read"):
     """One turn was read: everything seen in it. ``asks`` are the things our message asked the customer for,
     ``asked_again`` those of them they had told us before; ``explained`` is the new count when they told the matter;
+    ``asks_nothing``: thanks or a word of content to our answer, which nobody has to answer;
     ``language`` is the one it was found to be written in, the first time that was clear.
     """
 
@@ -85,6 +86,7 @@ class MessageRead(Event, frozen=True, tag="message_read"):
     point: JourneyPoint | None = None
     matter: Matter | None = None
     language: str = ""
+    asks_nothing: bool = False
     want: Want | None = None
     told: tuple[Told, ...] = ()
     explained: Explained | None = None

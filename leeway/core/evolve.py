@@ -147,9 +147,8 @@ def _customer_said(case: Case, event: e.MessageRead) -> Case:
     told = case.told
     for item in event.told:
         told = _kept(told, ToldFact(item, event.message, event.at), "told")
-    answered_already = (
-        case.last_answer_at is not None and event.at < case.last_answer_at
-    )  # delivered out of order
+    late = case.last_answer_at is not None and event.at < case.last_answer_at  # delivered out of order
+    answered_already = late or event.asks_nothing
     return replace(
         case,
         last_customer_at=event.at if case.last_customer_at is None else max(event.at, case.last_customer_at),

@@ -32,6 +32,7 @@ from leeway.core.situation import COLUMNS
 from leeway.packs.matrix_file import dump_policy, load_policy
 from leeway.packs.matrix_writer import without_lines
 from leeway.packs.messages import BLANKS
+from leeway.packs.units import LONGEST
 from leeway.packs.vocabulary import INSTRUMENTS, REASONS, SEEN
 from tests.packs.small_matrix import SMALL
 
@@ -92,7 +93,8 @@ def cells_of(column):
         )
         return st.builds(OneOf, several(words, least=1, unique=True), st.booleans())
     low = int(column.low) if column.low is not None else -100
-    high = int(column.high) if column.high is not None else 10**9
+    longest = LONGEST if column.kind == "duration" else 10**9
+    high = int(column.high) if column.high is not None else longest
     if column.kind == "share":
         return bounds(st.decimals(0, 1, places=6).map(float))
     numbers = bounds(st.integers(low, high).map(float))

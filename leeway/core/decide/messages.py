@@ -111,12 +111,20 @@ def _read_customer(
             cues=cues,
             point=_point(turn, fact, cues),
             language="" if case.language or not matter.summary else language,
+            asks_nothing=_asks_nothing(turn, message, cues, wants),
             matter=None if matter is case.matter or matter == case.matter else matter,
             want=_new_wish(turn, wants),
             told=tuple(item for item in told if (item.kind, item.value) not in known),
             explained=None if explained == case.explained else explained,
         )
     )
+
+
+def _asks_nothing(turn: Turn, message: Prepared, cues: tuple[Cue, ...], wants: tuple[Want, ...]) -> bool:
+    """Whether nobody has to answer this: a bare "thanks" to what we said, while nothing else is open."""
+    answered = turn.case.last_answer_at is not None and turn.case.waiting_since is None
+    content_only = bool(cues) and all(cue.kind in CONTENT for cue in cues)
+    return answered and content_only and not wants and "?" not in message.text
 
 
 def _new_wish(turn: Turn, wants: tuple[Want, ...]) -> Want | None:

@@ -310,6 +310,9 @@ def after_acceptance(turn: Turn) -> None:
         turn.tell_customer(
             "escalated", f"escalated:{record.number}:{turn.case.level}:{turn.case.owner}", text
         )
+    elif turn.case.owner_changes:
+        key = f"handed_over:{turn.case.owner_changes}"
+        turn.tell_customer("handed_over", key, words.customer_text(turn, "handed_over"))
 
 
 def watch_shift(turn: Turn) -> None:

@@ -183,7 +183,9 @@ def close(turn: Turn, why: str) -> None:
         if clock.kind not in ("promise", "regulator"):
             turn.stop_clock(clock.name, "met" if clock.kind == "resolution" else "void")
     for promise in turn.case.promises:
-        if promise.state == "found" and promise.due is None:  # "I'll look into it": nothing is left to look into
+        if (
+            promise.state == "found" and promise.due is None
+        ):  # "I'll look into it": nothing is left to look into
             done = "no time was named, and the case is closed"
             turn.emit(e.PromiseSettled(at=turn.at, number=promise.number, state="released", note=done))
     turn.emit(e.CaseClosed(at=turn.at, why=why))

@@ -86,6 +86,8 @@ def _run_out(turn: Turn, clock: Clock) -> None:
         case "follow_up":
             turn.stop_clock(clock.name, "met")
             solving.follow_up_due(turn, clock.rounds)
+        case "level" if turn.case.escalation is None and turn.case.waiting_since is None:
+            _unsolved_but_quiet(turn, clock)
         case "accept" if clock.about in ("opening", "nobody"):
             turn.stop_clock(clock.name, "void")
             owners.ask(
@@ -93,6 +95,19 @@ def _run_out(turn: Turn, clock: Clock) -> None:
             )
         case _:
             _breach(turn, clock)
+
+
+def _unsolved_but_quiet(turn: Turn, clock: Clock) -> None:
+    """The time of an ordinary case is up while the customer owes the next word: the owner looks, nobody goes up."""
+    turn.stop_clock(clock.name, "void")
+    turn.tell(
+        "unsolved",
+        f"unsolved:{clock.started_at:%Y%m%dT%H%M%S}",
+        (turn.case.owner,),
+        f"Case C-{turn.case.id} is not solved yet",
+        "The last word was ours. Ask, pause it with its cause, or resolve it.",
+        urgency="whenever",
+    )
 
 
 def _breach(turn: Turn, clock: Clock) -> None:
@@ -270,6 +285,10 @@ def keep_awake(turn: Turn) -> None:
     It runs on under whatever is planned later: starting and stopping it with every message would fill the log.
     """
     watching.watch(turn)
+    if turn.case.live and "level" not in turn.case.clocks:  # wherever a case is, its time there runs
+        level = turn.level
+        calendar = turn.calendar_of(level)
+        turn.start_clock("level", "level", level.resolve, calendar, warnings=level.warn, about=level.name)
     if not turn.case.live:
         turn.stop_clock("rest", "void")
     elif turn.clock("rest") is None and not _planned(turn):

@@ -141,3 +141,24 @@ def test_when_all_colleagues_are_silent_as_well_it_goes_up():
     story = Story(quick) >> said(QUESTION) >> hours(2.1)
     assert story.case.level == "supervisor"
     assert story.case.escalation.reason == "time_limit"
+
+
+def test_a_case_nobody_solves_while_the_customer_waits_climbs_without_anybody_pressing_anything():
+    story = Story() >> said(QUESTION) >> answered() >> said("And now?") >> hours(4)
+    record = story.case.escalation
+    assert (record.reason, record.level, record.request_source) == ("time_limit", "supervisor", "rule")
+
+
+def test_a_case_that_waits_for_the_customers_word_is_looked_at_by_its_owner_and_goes_nowhere():
+    story = Story() >> said(QUESTION) >> answered("Which colour was it?") >> hours(8)
+    assert story.case.escalation is None
+    assert [notice.to for notice in story.told("unsolved")] == [("ana",), ("ana",)]
+    assert not [breach for breach in story.all(e.ClockBreached) if breach.kind == "level"]
+
+
+def test_a_bare_thanks_to_our_answer_starts_no_clock():
+    story = Story() >> said(QUESTION) >> answered("It arrives tomorrow.") >> said("Thank you!")
+    assert story.case.waiting_since is None
+    assert "next_response" not in story.case.clocks
+    story >> said("Thanks, but where is it?")
+    assert "next_response" in story.case.clocks

@@ -115,7 +115,7 @@ def test_a_sign_counts_anew_each_time_it_is_said_a_lasting_state_once_a_contact(
     story = Story(replace(house_policy(), rules=(refund,)))
     story >> said("My order 88-2041 is broken, I want a refund of €500.") >> accepts()
     story >> does(f.Deescalated, reason="you may decide this one", by=story.case.owner) >> accepts()
-    story >> said("So what about my money?")
+    story >> said("So what about my money?") >> answered("It is on its way.")
     assert story.case.level == "agent"
     story >> comes_back("Where are my €500?")
     assert story.case.level == "supervisor"
