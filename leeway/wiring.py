@@ -73,7 +73,9 @@ def _language(code: str) -> Language:
     from leeway.core.reading.phrases import compile_phrases
 
     pack = files.load(code)
-    phrases = pack.phrases or files.load(files.USUAL).phrases  # a language that only has cues reads with English ones
+    phrases = (
+        pack.phrases or files.load(files.USUAL).phrases
+    )  # a language that only has cues reads with English ones
     return Language(code, pack.cues, compile_phrases(phrases))
 
 

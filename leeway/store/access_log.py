@@ -10,7 +10,9 @@ from leeway.store.models import AccessRow
 def write_access(case: int, person: str, at: datetime) -> None:
     """Written once a person, case and hour, so that a page that refreshes itself does not fill the table."""
     hour = at.replace(minute=0, second=0, microsecond=0)
-    AccessRow.objects.bulk_create([AccessRow(case_id=case, person=person, at=at, hour=hour)], ignore_conflicts=True)
+    AccessRow.objects.bulk_create(
+        [AccessRow(case_id=case, person=person, at=at, hour=hour)], ignore_conflicts=True
+    )
 
 
 def accesses(case: int, most: int = 100) -> list[tuple[str, datetime]]:

@@ -152,7 +152,9 @@ class Prepared:
         if last is None:
             return False
         between = self.fold[last:start].split()
-        joins = self.phrases.words.lists.get("joins", ())  # "has not arrived and I want": a new clause denies nothing
+        joins = self.phrases.words.lists.get(
+            "joins", ()
+        )  # "has not arrived and I want": a new clause denies nothing
         return len(between) <= 2 and not any("," in word or word in joins for word in between)
 
     def quote(self, start: int, end: int) -> str:

@@ -5,24 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0002_brewing'),
+        ("store", "0002_brewing"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccessRow',
+            name="AccessRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.TextField(blank=True, default='')),
-                ('at', models.DateTimeField()),
-                ('hour', models.DateTimeField()),
-                ('case', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='store.caserow')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("person", models.TextField(blank=True, default="")),
+                ("at", models.DateTimeField()),
+                ("hour", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="store.caserow",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'leeway_access',
-                'constraints': [models.UniqueConstraint(fields=('case', 'person', 'hour'), name='leeway_access_once')],
+                "db_table": "leeway_access",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "person", "hour"), name="leeway_access_once")
+                ],
             },
         ),
     ]
