@@ -434,6 +434,20 @@ def test_what_waits_for_a_persons_decision(console):
     assert "Nothing waits for you." in words(console.as_("felix").get("/approvals"))
 
 
+@pytest.mark.parametrize(
+    ("verb", "fields", "state"),
+    [
+        ("escalate", {"override": "a lead let it go up"}, "escalated"),
+        ("turn-down", {"reason": "try first"}, "declined"),
+    ],
+)
+def test_a_held_request_is_let_go_or_declined_in_place(console, verb, fields, state):
+    [case] = several(console, 1)
+    console.press(f.EscalationRequested, case, by="sam", requested_by="agent")
+    console.as_("priya").post(f"/cases/{case}/do/{verb}", {"back": "/approvals", **fields})
+    assert console.case(case).escalations[-1].state == state
+
+
 # --- what it costs ----------------------------------------------------------------------------------------------------
 
 
