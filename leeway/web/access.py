@@ -10,7 +10,7 @@ from leeway.core.people import person
 from leeway.core.roster import Roster
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from django.contrib.auth.models import AbstractUser, AnonymousUser
 
     from leeway.core.case import Case
 
@@ -88,12 +88,12 @@ class Viewer:
         return "admin" in self.roles
 
 
-def viewer_of(user: AbstractBaseUser | AnonymousUser, roster: Roster) -> Viewer:
+def viewer_of(user: AbstractUser | AnonymousUser, roster: Roster) -> Viewer:
     """The viewer behind a login. Somebody without a role may see nothing."""
     if not user.is_authenticated:
         return Viewer("", "", frozenset(), roster)
-    roles = set(user.groups.values_list("name", flat=True)) & set(ROLES)  # type: ignore[union-attr]
-    if user.is_superuser:  # type: ignore[union-attr]
+    roles = set(user.groups.values_list("name", flat=True)) & set(ROLES)
+    if user.is_superuser:
         roles.add("admin")
     name = user.get_username()
     found = person(roster, name)
