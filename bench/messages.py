@@ -82,6 +82,7 @@ def conversation(number: int) -> list[Turn]:
 
 
 def _text(chance: Random, number: int, place: int) -> str:
+    pool: tuple[str, ...]
     if place == 0:
         pool = OPENINGS
     elif place % 2:

@@ -47,7 +47,11 @@ class Part:
 
 @contextmanager
 def part(
-    module: str, *, python: str = sys.executable, home: Path | None = None, **env: str
+    module: str,
+    *,
+    python: str = sys.executable,
+    home: Path | None = None,
+    env: dict[str, str] | None = None,
 ) -> Iterator[Part]:
     """Starts ``bench.parts.<module>``; ends it with the block."""
     process = subprocess.Popen(

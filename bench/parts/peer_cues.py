@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from vaderSentiment.vaderSentiment import (  # type: ignore[import-not-found]
+from vaderSentiment.vaderSentiment import (
     SentimentIntensityAnalyzer,
 )
 

@@ -12,7 +12,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
-from helpdesk.models import Ticket  # type: ignore[import-not-found]  # noqa: E402
+from helpdesk.models import Ticket  # noqa: E402
 
 from bench.machine import pss_mb  # noqa: E402 - Django comes first
 from bench.part import Measures, answer  # noqa: E402
