@@ -11,6 +11,7 @@ from leeway.store.home import home
 from leeway.wiring import House, PublishedWorlds
 from leeway.worker.leavers import Leavers
 from leeway.worker.outbox import Deliverer
+from leeway.worker.search_index import SearchIndex
 from leeway.worker.sweeper import Sweeper
 
 
@@ -18,11 +19,17 @@ def start_services(house: House) -> None:
     start_sweeper(house)
     start_deliverer(house)
     start_leavers(house)
+    start_search_index(house)
 
 
 def start_leavers(house: House) -> None:
     leavers = Leavers(house.driver(), house.writer.call, house.clock)
     house.start("leavers", leavers.run, leavers.stop)
+
+
+def start_search_index(house: House) -> None:
+    index = SearchIndex()
+    house.start("search index", index.run, index.stop)
 
 
 def start_sweeper(house: House) -> None:

@@ -1,0 +1,46 @@
+"""Keeps the search index close behind the log, so that a person who searches does not do the catching up."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_SECONDS = 3.0
+AT_ONCE = 1_000
+"""Facts read in one short transaction: the writer must never wait long for this."""
+
+
+class SearchIndex:
+    """A service of its own thread. It reads through Django, whose connection it closes when it ends."""
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
+        import django  # noqa: PLC0415 - the first look may wait for Django, the start of the house may not
+
+        if not self._ended.wait(LOOK_EVERY_SECONDS):
+            django.setup()
+            self._follow()
+
+    def _follow(self) -> None:
+        from django.db import DatabaseError, connection  # noqa: PLC0415
+
+        from leeway.store import search  # noqa: PLC0415
+
+        while not self._ended.is_set():
+            try:
+                more = search.catch_up(AT_ONCE) == AT_ONCE
+            except DatabaseError as trouble:
+                log.warning("The search index could not follow the log: %s. Trying again.", trouble)
+                connection.close()
+                more = False
+            self._ended.wait(0.05 if more else LOOK_EVERY_SECONDS)
+        connection.close()
+
+    def stop(self) -> None:
+        self._ended.set()
