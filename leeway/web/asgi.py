@@ -111,6 +111,14 @@ def _django() -> App:
     return app
 
 
+def _warm_up() -> None:
+    """What the first page would have waited for; and a house without accounts says how to make the first one."""
+    django()
+    from leeway.web.account import first_admin  # noqa: PLC0415 - Django is there only now
+
+    first_admin.announce()
+
+
 def serve(
     *, host: str = "127.0.0.1", port: int = DEFAULT_PORT, beside: Callable[[House], None] | None = None
 ) -> None:
@@ -148,6 +156,6 @@ async def _serve(house: House, host: str, port: int) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    warming = loop.run_in_executor(None, django)
+    warming = loop.run_in_executor(None, _warm_up)
     await server.serve()
     await warming

@@ -5,6 +5,7 @@ A word that is not here is shown as it is. ``tools/translations.py`` finds these
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,22 @@ WANTS: dict[str, Any] = {
     "no_contact": _("wants to be left alone"),
 }
 """What a customer wants, as it follows their name."""
+
+WHYS: tuple[tuple[re.Pattern[str], Any], ...] = (
+    (re.compile(r"contact number (\d+) about this matter"), _("contact number %s about this matter")),
+    (re.compile(r"(\d+) earlier escalations"), _("%s earlier escalations")),
+    (re.compile(r"a promise was not kept"), _("a promise was not kept")),
+    (re.compile(r"changed hands (\d+) times"), _("changed hands %s times")),
+    (re.compile(r"reopened"), _("reopened")),
+    (re.compile(r"(\d+) unanswered messages"), _("%s unanswered messages")),
+    (re.compile(r"declined (\d+) solutions"), _("declined %s solutions")),
+    (re.compile(r"explained it (\d+) times"), _("explained it %s times")),
+    (re.compile(r"patience (\d+) of 100"), _("patience %s of 100")),
+    (re.compile(r"mood is declining"), _("mood is declining")),
+    (re.compile(r"mood is improving"), _("mood is improving")),
+    (re.compile(r"is satisfied"), _("is satisfied")),
+)
+"""What ``leeway.core.risk`` gives as reasons, beside the cues."""
 
 FEELINGS = (
     word("angry"),

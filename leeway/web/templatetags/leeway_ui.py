@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from leeway.core.money import in_words
 from leeway.core.people import name_of
+from leeway.core.policy import Level
 from leeway.core.risk import cue_in_words
 from leeway.web import event_words as history
 from leeway.web import house
-from leeway.web.vocabulary import CLOCKS, WANTS
+from leeway.web.vocabulary import CLOCKS, WANTS, WHYS
 
 register = template.Library()
 
@@ -186,6 +187,24 @@ def want_words(kind: str) -> str:
 
 
 @register.filter
+def why_words(reason: str) -> str:
+    """A reason for a risk: the sign in the reader's language, the customer's words as they are."""
+    sign, quoted, words = reason.partition(": “")
+    if quoted:
+        return f"{_(sign)}{quoted}{words}"
+    for pattern, said in WHYS:
+        if found := pattern.fullmatch(reason):
+            return str(said) % found.groups()
+    return _(reason)
+
+
+@register.filter
+def level_words(level: Level) -> str:
+    """A level as the house calls it; its own label is nobody's to translate."""
+    return level.label or plain(level.name).capitalize()
+
+
+@register.filter
 def cue_words(kind: str) -> str:
     return _(cue_in_words(kind))  # type: ignore[arg-type]
 
@@ -276,9 +295,8 @@ def level_chip(name: str) -> SafeString:
     level = ranks.get(name)
     if level is None:
         return format_html('<span class="chip">{}</span>', plain(name))
-    label = level.label or plain(name).capitalize()
     weather = LEVEL_WEATHER[min(level.rank, 3)]
-    return format_html('<span class="chip {}">L{} {}</span>', weather, level.rank + 1, label)
+    return format_html('<span class="chip {}">L{} {}</span>', weather, level.rank + 1, level_words(level))
 
 
 @register.filter

@@ -22,6 +22,7 @@ from leeway.store.queries.counts import counts
 from leeway.store.queries.measures import BY_NAME
 from leeway.web import house
 from leeway.web.access import Viewer
+from leeway.web.templatetags.leeway_ui import level_words, plain
 from leeway.web.watch.shared import Shared
 
 FRESH_SECONDS = 10
@@ -112,12 +113,9 @@ def _week() -> watch.Measures:
 def _by_level(policy: Policy) -> list[tuple[str, int]]:
     """How many there are at each level that has any, the lowest first; requested ones under an empty name."""
     found = watch.open_by_level()
-    ranks = {level.name: level.rank for level in (*policy.levels, *policy.desks)}
-    labels = {level.name: level.label for level in (*policy.levels, *policy.desks)}
-    return [
-        (labels.get(name) or name, found[name])
-        for name in sorted(found, key=lambda name: ranks.get(name, -1) if name else -1)
-    ]
+    levels = {level.name: level for level in (*policy.levels, *policy.desks)}
+    names = sorted(found, key=lambda name: levels[name].rank if name in levels else -1)
+    return [(level_words(levels[name]) if name in levels else plain(name), found[name]) for name in names]
 
 
 def _narrowed(rows: QuerySet[Any], viewer: Viewer, *, mine: bool, level: str) -> QuerySet[Any]:
