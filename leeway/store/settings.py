@@ -126,6 +126,7 @@ LANGUAGES = [("en", "English"), ("es", "Español")]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty: files come from the packages; its absence would be warned of
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600
