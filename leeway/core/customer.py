@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 
 import msgspec
 
@@ -32,26 +33,23 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 NOT_TOLD = ("", None)
+_told = attrgetter(*CustomerRef.__struct_fields__)
 
 
 def introduced(customer: Customer | None, ref: CustomerRef) -> Customer:
     """What we know after the source told us ``ref``: filled fields win, empty ones leave ours as they are."""
     known = customer or Customer(id=ref.id)
-    news = {
-        name: value
-        for name in CustomerRef.__struct_fields__
-        if (value := getattr(ref, name)) not in NOT_TOLD and value != getattr(known, name)
-    }
+    pairs = zip(CustomerRef.__struct_fields__, _told(ref), _told(known), strict=True)
+    news = {name: value for name, value, ours in pairs if value != ours and value not in NOT_TOLD}
     return msgspec.structs.replace(known, **news) if news else known
 
 
 CHANGES_HISTORY = (CaseOpened, Escalated, PromiseSettled)
+"""The only events ``after`` looks at."""
 
 
 def after(customer: Customer, event: AnyEvent) -> Customer:
     """Our history with the customer after one event of one of their cases."""
-    if not isinstance(event, CHANGES_HISTORY):
-        return customer
     match event:
         case CaseOpened():
             return msgspec.structs.replace(customer, cases=customer.cases + 1)

@@ -15,9 +15,8 @@ from msgspec.structs import replace as with_
 
 from leeway.core import customer as customers
 from leeway.core.case import Case
-from leeway.core.decide import decide as core_decide
+from leeway.core.decide import Decision, decided
 from leeway.core.events import AnyEvent, NobodyThere, OwnerAsked, OwnerAssigned
-from leeway.core.evolve import evolve_all
 from leeway.core.facts import (
     ClockTicked,
     CustomerRef,
@@ -44,7 +43,7 @@ OURSELVES = "leeway"
 CHOSE_A_PERSON = (OwnerAssigned, OwnerAsked, NobodyThere)
 """Decisions that looked at how much everybody has to do; only beside these the loads are written down."""
 
-Decide = Callable[[World, Known, Case, Fact], tuple[AnyEvent, ...]]
+Decide = Callable[[World, Known, Case, Fact], Decision]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ Answer = Done | Refused | Failed
 
 
 def handle_group(
-    items: Sequence[Item], *, books: Books, world: World, now: datetime, decide: Decide = core_decide
+    items: Sequence[Item], *, books: Books, world: World, now: datetime, decide: Decide = decided
 ) -> tuple[Answer, ...]:
     """Handles the facts in order and writes everything down; the caller commits.
 
@@ -178,21 +177,20 @@ class _Desk:
         now = decided_at(item, self.now)
         fact = as_decided(item.fact, now)
         introduction = which_case.introduction(fact)
-        if introduction is not None:
-            draft.introduce(introduction)
-        name = before.customer or (introduction.id if introduction else "")
+        introduced = None if introduction is None else draft.introduce(introduction)
+        name = before.customer or (introduced.id if introduced else "")
+        customer = introduced if introduced and introduced.id == name else None
         known = Known(
             now=now,
             policy=self.world.policy.version,
             roster=self.world.roster.version,
-            customer=draft.customer(name) if name else None,
+            customer=customer or (draft.customer(name) if name else None),
             load=draft.loads(),
             quiet=item.quiet,
         )
-        events = self.decide(self.world, known, before, fact)
+        events, after = self.decide(self.world, known, before, fact)
         if not events and isinstance(fact, ClockTicked):
             return None
-        after = evolve_all(before, events)
         chose = any(isinstance(event, CHOSE_A_PERSON) for event in events)
         known = with_(known, load=dict(known.load) if chose else {})
         entry = Entry(
@@ -211,6 +209,8 @@ class _Desk:
 
     def _remember(self, case: Case, events: tuple[AnyEvent, ...], draft: Draft) -> None:
         """Our history with the customer goes on."""
+        if not any(isinstance(event, customers.CHANGES_HISTORY) for event in events):
+            return
         before = draft.customer(case.customer) if case.customer else None
         if before is None:
             return

@@ -25,13 +25,12 @@ OTHERS_AT_MOST = 10
 """A customer with more cases than this within the policy's days is compared with the latest only."""
 
 
+INTRODUCING = (MessageReceived, InteractionOpened, CustomerEvent)
+
+
 def introduction(fact: Fact) -> CustomerRef | None:
     """Who the fact says the customer is."""
-    match fact:
-        case InteractionOpened() | CustomerEvent() | MessageReceived():
-            return fact.customer
-        case _:
-            return None
+    return fact.customer if isinstance(fact, INTRODUCING) else None
 
 
 def find(fact: Fact, draft: Draft) -> Case:

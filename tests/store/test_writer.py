@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from leeway.core.case import Case
-from leeway.core.decide import decide
+from leeway.core.decide import decided
 from leeway.core.facts import (
     CustomerRef,
     EscalationRequested,
@@ -133,7 +133,7 @@ def test_a_fact_that_breaks_the_decision_fails_alone(house: House, watch: Watch)
     def breaks_on_two(world: World, known: Known, case: Case, fact: Fact):
         if fact.id == "m2":
             raise ZeroDivisionError
-        return decide(world, known, case, fact)
+        return decided(world, known, case, fact)
 
     writer = Writer(house.driver(), PublishedWorlds(), clock=watch, decide=breaks_on_two)
     one, two, three = writer.call([Item(message(number)) for number in (1, 2, 3)])

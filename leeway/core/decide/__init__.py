@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from leeway.core import events as e
 from leeway.core import facts as f
@@ -14,11 +14,23 @@ from leeway.core.merging import story_of
 from leeway.core.refusals import Refusal
 from leeway.core.world import Known, World
 
-__all__ = ["decide", "story_of"]
+__all__ = ["Decision", "decide", "decided", "story_of"]
+
+
+class Decision(NamedTuple):
+    """The events, and the case with them applied: whoever keeps both need not apply them again."""
+
+    events: tuple[e.AnyEvent, ...]
+    case: Case
 
 
 def decide(world: World, known: Known, case: Case, fact: f.Fact) -> tuple[e.AnyEvent, ...]:
-    """What follows from one fact.
+    """What follows from one fact; everything else as ``decided``."""
+    return decided(world, known, case, fact).events
+
+
+def decided(world: World, known: Known, case: Case, fact: f.Fact) -> Decision:
+    """What follows from one fact, and the case after it.
 
     ``case`` is ``Case(id=…)`` with version 0 for a new one. Raises ``Refusal`` when a person asked for something that
     is not possible; then nothing happened. A fact that changes nothing gives a ``SetAside`` event saying why.
@@ -26,13 +38,13 @@ def decide(world: World, known: Known, case: Case, fact: f.Fact) -> tuple[e.AnyE
     turn = Turn(world, known, case, fact, judging.rejudge)
     if case.status == "merged" and not isinstance(fact, f.ClockTicked):
         turn.set_aside(f"the case went on inside C-{case.merged_into}")
-        return tuple(turn.events)
+        return Decision(tuple(turn.events), turn.case)
     if case.version == 0:
         _open(turn, fact)
     _join(turn, fact)
     _HANDLERS[type(fact)](turn, fact)
     timing.keep_awake(turn)
-    return tuple(turn.events)
+    return Decision(tuple(turn.events), turn.case)
 
 
 def _open(turn: Turn, fact: f.Fact) -> None:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import msgspec
 
@@ -214,14 +215,15 @@ class SqlBooks:
             entry.number = number
             seq, digest = ends.get(entry.case) or self._end(entry.case)
             bodies = [text(event) for event in entry.events]
-            body, known = text(entry.fact), text(entry.known)
-            digest = link(digest, body, known, bodies)
+            fact, known = text(entry.fact), text(entry.known)
+            digest = link(digest, fact, known, bodies)
             ends[entry.case] = (seq + 1, digest)
-            facts.append(self._fact_row(entry, seq + 1, body, known, digest))
-            events.extend(
-                (next(event_numbers), entry.case, entry.version + place, number, _tag(event), event.at, body)
-                for place, (event, body) in enumerate(zip(entry.events, bodies, strict=True), 1)
-            )
+            facts.append(self._fact_row(entry, seq + 1, fact, known, digest))
+            for version, (event, body) in enumerate(
+                zip(entry.events, bodies, strict=True), entry.version + 1
+            ):
+                kind = _tag(event)
+                events.append((next(event_numbers), entry.case, version, number, kind, event.at, body))
         self._driver.put(tables.FACT, facts)
         self._driver.put(tables.EVENT, events)
         self._ends = ends
@@ -303,4 +305,9 @@ class SqlBooks:
 
 
 def _tag(struct: msgspec.Struct) -> str:
-    return str(struct.__struct_config__.tag)
+    return _tag_of(type(struct))
+
+
+@cache
+def _tag_of(kind: type[msgspec.Struct]) -> str:
+    return str(kind.__struct_config__.tag)

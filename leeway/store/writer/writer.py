@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from leeway.core.decide import decide as core_decide
+from leeway.core.decide import decided
 from leeway.core.world import World
 from leeway.desk.handle import Answer, Decide, Failed, handle_group
 from leeway.desk.ports import Busy, Closed, Item, StoreTrouble
@@ -74,7 +74,7 @@ class Writer:
         *,
         clock: Callable[[], datetime],
         on_commit: Sequence[Callable[[Written], None]] = (),
-        decide: Decide = core_decide,
+        decide: Decide = decided,
         queued_facts: int = QUEUED_FACTS,
         queued_bytes: int = QUEUED_BYTES,
         patience_seconds: float = PATIENCE_SECONDS,
