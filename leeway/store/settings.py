@@ -126,7 +126,8 @@ LANGUAGES = [("en", "English"), ("es", "Español")]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty: files come from the packages; its absence would be warned of
+# Empty, as the files come from the packages; but its absence would be warned of at every start.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600
