@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from leeway.core.case import Case
@@ -40,28 +41,27 @@ def answer_overdue(case: Case) -> Cue:
 
 def pattern_cues(case: Case, customer: Customer | None, now: datetime) -> tuple[Cue, ...]:
     """Every pattern that holds now, with the observation in words."""
+    return tuple(_patterns(case, customer, now))
+
+
+def _patterns(case: Case, customer: Customer | None, now: datetime) -> Iterator[Cue]:
     contacts, changes = contacts_lately(case, now), case.owner_changes
     earlier, waiting = earlier_escalations(case, customer), case.unanswered
     renewal = customer.renewal if customer else None
-    found = (
-        (
-            contacts >= 2,
-            Cue("repeat_contact", min(1.0, contacts / 4), f"contact {contacts} about this matter"),
-        ),
-        (earlier > 0, Cue("earlier_escalation", 0.5, f"{earlier} earlier escalation{'s' * (earlier != 1)}")),
-        (any(item.state == "broken" for item in case.promises), promise_overdue(case)),
-        (changes >= REASSIGNED_FROM, Cue("reassigned_again", 0.5, f"changed hands {changes} times")),
-        (case.reopened > 0, Cue("reopened", 0.7, "reopened")),
-        (
-            waiting >= LONG_UNANSWERED,
-            Cue("unanswered", min(1.0, waiting / 5), f"{waiting} messages without an answer"),
-        ),
-        (
-            renewal is not None and timedelta() <= renewal - now <= RENEWAL_WITHIN,
-            Cue("renewal_near", 0.5, "renewal is near"),
-        ),
-    )
-    return tuple(cue for holds, cue in found if holds)
+    if contacts >= 2:
+        yield Cue("repeat_contact", min(1.0, contacts / 4), f"contact {contacts} about this matter")
+    if earlier > 0:
+        yield Cue("earlier_escalation", 0.5, f"{earlier} earlier escalation{'s' * (earlier != 1)}")
+    if any(item.state == "broken" for item in case.promises):
+        yield promise_overdue(case)
+    if changes >= REASSIGNED_FROM:
+        yield Cue("reassigned_again", 0.5, f"changed hands {changes} times")
+    if case.reopened > 0:
+        yield Cue("reopened", 0.7, "reopened")
+    if waiting >= LONG_UNANSWERED:
+        yield Cue("unanswered", min(1.0, waiting / 5), f"{waiting} messages without an answer")
+    if renewal is not None and timedelta() <= renewal - now <= RENEWAL_WITHIN:
+        yield Cue("renewal_near", 0.5, "renewal is near")
 
 
 STRONGER = 0.15

@@ -113,24 +113,25 @@ def _cue_parts(case: Case) -> list[tuple[float, str]]:
     return parts
 
 
-def _times(count: int, weight: float, says: str) -> list[tuple[float, str]]:
-    return [(min(count, AT_MOST) * weight, says)] if count > 0 else []
-
-
 def _pattern_parts(case: Case, customer: Customer | None) -> list[tuple[float, str]]:
     contacts = len(case.contacts)
     refused = sum(attempt.answer == "declined" for attempt in case.attempts)
     broken = sum(promise.state == "broken" for promise in case.promises)
     earlier = earlier_escalations(case, customer)
+    counts = (
+        (contacts - 1, REPEAT_CONTACT, "contact number {} about this matter", contacts),
+        (earlier, EARLIER_ESCALATION, "{} earlier escalations", earlier),
+        (broken, PROMISE_BROKEN, "a promise was not kept", broken),
+        (case.owner_changes - 1, REASSIGNED, "changed hands {} times", case.owner_changes),
+        (case.reopened, REOPENED, "reopened", case.reopened),
+        (case.unanswered - 1, UNANSWERED, "{} unanswered messages", case.unanswered),
+        (refused, REFUSED, "declined {} solutions", refused),
+        (case.explained.times - 1, EXPLAINED_AGAIN, "explained it {} times", case.explained.times),
+    )
     return [
-        *_times(contacts - 1, REPEAT_CONTACT, f"contact number {contacts} about this matter"),
-        *_times(earlier, EARLIER_ESCALATION, f"{earlier} earlier escalations"),
-        *_times(broken, PROMISE_BROKEN, "a promise was not kept"),
-        *_times(case.owner_changes - 1, REASSIGNED, f"changed hands {case.owner_changes} times"),
-        *_times(case.reopened, REOPENED, "reopened"),
-        *_times(case.unanswered - 1, UNANSWERED, f"{case.unanswered} unanswered messages"),
-        *_times(refused, REFUSED, f"declined {refused} solutions"),
-        *_times(case.explained.times - 1, EXPLAINED_AGAIN, f"explained it {case.explained.times} times"),
+        (min(count, AT_MOST) * weight, says.format(number))
+        for count, weight, says, number in counts
+        if count > 0
     ]
 
 

@@ -230,6 +230,11 @@ class Roster(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         return {}
 
     @cached_property
+    def sometimes_absent(self) -> frozenset[str]:
+        """Everybody for whom an absence is on record, past ones too."""
+        return frozenset(self._index.absences)
+
+    @cached_property
     def known_stretches(self) -> dict[tuple[str, bool], _Stretch]:
         """Kept by ``availability``."""
         return {}

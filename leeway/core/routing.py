@@ -145,8 +145,11 @@ def _candidates(question: _Question, target: str) -> list[_Candidate] | Consider
         return Considered(target, "no_such_target", str(unknown))
     if not people:
         return Considered(target, "nobody_on_it", "nobody stands behind it at this time")
+    on_call = target.startswith(("rota:", "next:"))
+    if not question.need.prefer and question.roster.sometimes_absent.isdisjoint(people):  # nearly always
+        return [_Candidate(person, 0, on_call) for person in dict.fromkeys(people)]
     best: dict[str, _Candidate] = {}
-    for candidate in _with_substitutes(question, people, on_call=target.startswith(("rota:", "next:"))):
+    for candidate in _with_substitutes(question, people, on_call=on_call):
         known = best.get(candidate.person)
         if known is None or candidate.place < known.place:
             best[candidate.person] = candidate
@@ -159,8 +162,6 @@ def _with_substitutes(question: _Question, people: tuple[str, ...], *, on_call: 
     for person in people:
         place = prefer.index(person) if person in prefer else members
         yield _Candidate(person, place, on_call)
-        if not question.roster.absences_of(person):  # nearly everybody, nearly always
-            continue
         stand_in = substitute_for(question.roster, person, question.at).person
         if stand_in not in ("", person):
             place = place if person in prefer else substitutes

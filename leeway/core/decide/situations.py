@@ -27,7 +27,7 @@ def situation_of(
 ) -> Situation:
     """The case as the matrix sees it. ``cues`` are the signs of this very moment; old ones do not fire a rule again."""
     return Situation(
-        cue=tuple(sorted({cue.kind for cue in cues})),
+        cue=tuple(sorted({cue.kind for cue in cues})) if cues else (),
         risk=case.risk,
         trend=trend(case.journey),
         feeling=case.feeling,
@@ -36,9 +36,11 @@ def situation_of(
         contacts_30d=contacts_lately(case, now),
         same_matter=len(case.contacts) > 1,
         first_contact=case.last_answer_at is None,
-        promise=tuple(sorted({item.state for item in case.promises if item.state != "found"})),
+        promise=tuple(sorted({item.state for item in case.promises if item.state != "found"}))
+        if case.promises
+        else (),
         attempts=len(case.attempts),
-        refused=sum(item.answer == "declined" for item in case.attempts),
+        refused=sum(item.answer == "declined" for item in case.attempts) if case.attempts else 0,
         offer_needed=_asked_amount(case),
         authority=authority_of(policy, case),
         region=case.region,

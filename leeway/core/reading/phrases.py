@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple, get_args
 
 import msgspec
@@ -26,6 +27,8 @@ from leeway.core.reading.currencies import CODES
 from leeway.core.reading.tokens import fold, words_of
 from leeway.core.reading.word_tree import SEPARATOR, tree_regex
 from leeway.core.reading.words import REFERENCE_KINDS, Section, Side, WordFile
+
+KNOWN_CHOICES = 4096
 
 DIGIT_WORD = "0"
 """Stands in the words of a message for "there is a digit in it", so that shapes of digits can be asked for."""
@@ -171,6 +174,7 @@ class Phrases:
     """A language's words, compiled. Shared by everybody who reads the language; treat as immutable."""
 
     __slots__ = (
+        "_chosen",
         "_compiler",
         "_lists",
         "_trigger_words",
@@ -207,12 +211,17 @@ class Phrases:
             for side, table in rules.items()
         }
         self._trigger_words = {side: frozenset(table) for side, table in rules.items()}
+        # Every second short message ("yes please", "and the order number?") wakes the same rules as one before it.
+        self._chosen = lru_cache(maxsize=KNOWN_CHOICES)(self._choose)
 
     def candidates(self, side: Side, words: frozenset[str]) -> dict[str, list[Rule]]:
-        """The rules worth trying on a message with these words, by section, in the order of the file."""
+        """The rules worth trying on a message with these words, by section, in the order of the file. To read only."""
+        return self._chosen(side, self._trigger_words[side] & words)
+
+    def _choose(self, side: Side, words: frozenset[str]) -> dict[str, list[Rule]]:
         triggers = self._triggers[side]
         chosen: dict[int, Rule] = {}
-        for word in self._trigger_words[side] & words:
+        for word in words:
             chosen.update(triggers[word])
         found: dict[str, list[Rule]] = {}
         for order in sorted(chosen):
