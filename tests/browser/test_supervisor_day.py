@@ -90,7 +90,7 @@ def test_joining_and_leaving_shows_on_the_agents_page(open_as, running):
 def test_a_lost_stream_goes_on_where_it_was(open_as, running):
     case = new_case(running, owner="sam")
     page = open_as("priya", f"/conversations/{case.number}")
-    page.wait_for_function("document.querySelectorAll('.turn').length > 0")
+    expect(page.locator(".turn").first).to_be_visible()
     page.context.set_offline(True)
     running.customer_writes(case.number, "Written while you were away.")
     page.wait_for_timeout(300)

@@ -13,9 +13,7 @@ pytestmark = pytest.mark.db
 
 PAGES = (
     "conversations/{}",
-    "conversations/{}/head",
-    "conversations/{}/transcript",
-    "conversations/{}/beside",
+    "conversations/{}/again",
     "escalations/{}",
     "escalations/{}/body",
     "escalations/{}/history",

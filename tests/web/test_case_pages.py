@@ -218,7 +218,3 @@ def test_a_merged_case_leads_to_the_one_it_went_on_in(console, case):
     console.press(f.MergedInto, other, by="sam", into=case)
     answer = console.as_("sam").get(f"/conversations/{other}")
     assert answer.headers["location"] == f"/conversations/{case}"
-
-
-def test_an_unknown_part_of_a_page_is_not_there(console, case):
-    assert console.as_("sam").get(f"/conversations/{case}/secrets").status_code == 404

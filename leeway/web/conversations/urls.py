@@ -6,5 +6,5 @@ from leeway.web.conversations import views
 
 urlpatterns = [
     path("conversations/<int:number>", views.workspace, name="conversation"),
-    path("conversations/<int:number>/<slug:name>", views.part, name="conversation-part"),
+    path("conversations/<int:number>/again", views.again, name="conversation-again"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -14,8 +14,6 @@ from leeway.store.queries import watch
 from leeway.web import audit
 from leeway.web.cases.picture import picture, transcript
 from leeway.web.cases.views import case_for
-
-PARTS = ("transcript", "beside", "head")
 
 
 @login_required
@@ -30,13 +28,11 @@ def workspace(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @login_required
-def part(request: HttpRequest, number: int, name: str) -> HttpResponse:
-    """One part of the page again, because something happened. Never the one somebody is typing in."""
+def again(request: HttpRequest, number: int) -> HttpResponse:
+    """The page's parts as they are now, because something happened. The one somebody types in is not among them."""
     case = case_for(request, number)
-    if name not in PARTS:
-        raise Http404
-    context = _everything(request, case) | (transcript(case) if name == "transcript" else {})
-    return render(request, f"leeway/conversations/{name}.html", context)
+    context = {**_everything(request, case), **transcript(case)}
+    return render(request, "leeway/conversations/again.html", context)
 
 
 def _everything(request: HttpRequest, case: Case) -> dict[str, Any]:

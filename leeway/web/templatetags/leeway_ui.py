@@ -278,10 +278,19 @@ def undo_url(message: Message) -> str:
     return ""
 
 
-@register.simple_tag
-def fresh_key() -> str:
-    """A form's own number: pressed twice, it counts once."""
-    return uuid.uuid4().hex
+@register.simple_tag(takes_context=True)
+def press(context: template.Context, seen: int | None = None, back: str | None = None) -> SafeString:
+    """What every button of a case sends along: the token against forged forms, a number of its own (pressed twice, it
+    counts once), where to go back to, and the version of the case the person is looking at.
+    """
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="key" value="{}">'
+        '<input type="hidden" name="back" value="{}">{}',
+        context.get("csrf_token", ""),
+        uuid.uuid4().hex,
+        context.get("back", "") if back is None else back,
+        format_html('<input type="hidden" name="seen" value="{}">', seen) if seen is not None else "",
+    )
 
 
 LEVEL_WEATHER = ("calm", "gale", "storm", "storm")

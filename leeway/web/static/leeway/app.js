@@ -105,7 +105,13 @@ addEventListener("htmx:beforeSwap", (event) => {
   const row = part.querySelector?.("[data-row].here");
   kept = row?.id ? { id: row.id, focused: row.contains(document.activeElement) } : null;
 });
-addEventListener("htmx:afterSwap", (event) => {
+// A page that comes in several parts brings those that are free; the others are asked for again when they are.
+addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (!busy(event.detail.target)) return;
+  event.detail.shouldSwap = false;
+  all("[data-live]").forEach((part) => { part.dataset.stale = "1"; });
+});
+for (const name of ["htmx:afterSwap", "htmx:oobAfterSwap"]) addEventListener(name, (event) => {
   const part = event.detail.target;
   const row = kept && document.getElementById(kept.id);
   if (row && part.contains(row)) {
