@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from leeway.core import clocks
+from leeway.core.absences import with_absence
 from leeway.core.case import Asked, Case, Escalation, Promise
 from leeway.core.delivery import (
     AFTER_HOURS,
@@ -32,7 +33,7 @@ from leeway.core.delivery import (
     ways_to_tell,
 )
 from leeway.core.policy import Span, Warn
-from leeway.core.roster import Absence, Contact, Override, with_absence
+from leeway.core.roster import Absence, Contact, Override
 from leeway.core.worktime import ALWAYS
 from leeway.testing import MONDAY_NINE, house, house_policy, person
 

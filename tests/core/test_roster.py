@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leeway.core.absences import with_absence, without_absence
 from leeway.core.roster import (
     Absence,
     Available,
@@ -31,8 +32,6 @@ from leeway.core.roster import (
     reachable,
     shift_end,
     substitute_for,
-    with_absence,
-    without_absence,
 )
 from leeway.core.worktime import ALWAYS, Calendar, Closure
 
