@@ -76,7 +76,7 @@ class Packet(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def missing(case: Case, policy: Policy) -> tuple[str, ...]:
     """Required slots that neither the transcript nor a person has filled."""
-    return tuple(slot for slot in policy.required_slots if not _filled(case, slot))
+    return tuple(slot for slot in policy.required_slots if not filled(case, slot))
 
 
 _FILLED: dict[str, Callable[[Case], bool]] = {
@@ -91,7 +91,8 @@ _FILLED: dict[str, Callable[[Case], bool]] = {
 """How the transcript alone fills a slot."""
 
 
-def _filled(case: Case, slot: str) -> bool:
+def filled(case: Case, slot: str) -> bool:
+    """Whether the transcript or a person has filled this slot by now."""
     seen = _FILLED.get(slot)
     return slot in case.slots or (seen is not None and seen(case))
 

@@ -178,7 +178,7 @@ class Commentary:
             ),
             e.RatingRecorded: lambda x: f"rated {x.score} of 5",
             e.CaseClosed: lambda x: f"closed: {x.why}",
-            e.NobodyThere: lambda x: f"nobody of {x.level} is there now; the matrix says: {x.plan}",
+            e.NobodyThere: lambda x: f"nobody of {x.level} can take it now; the matrix says: {x.plan}",
         }
 
     def _name(self, person: str) -> str:

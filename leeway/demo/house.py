@@ -65,6 +65,7 @@ def run(
     """
     folder, passing = demo_home(fresh=fresh)
     os.environ["LEEWAY_HOME"] = str(folder)
+    os.environ.setdefault("LEEWAY_ZONE", "house")  # its town is far from most visitors
     os.environ.setdefault("LEEWAY_LOG", "ERROR")  # the terminal is for the story
     console = Console(quiet=quiet, highlight=False)
     if os.environ.pop("DATABASE_URL", ""):

@@ -6,6 +6,7 @@
 ``LEEWAY_HTTPS``    ``1`` behind TLS: cookies travel encrypted only, browsers are told to stay on https
 ``LEEWAY_PROXIES``  how many proxies of the house stand before this server (default: 1 with ``LEEWAY_HTTPS``, else 0)
 ``LEEWAY_OIDC_URL``, ``LEEWAY_OIDC_CLIENT``, ``LEEWAY_OIDC_SECRET``  sign in with the house's own identity provider
+``LEEWAY_ZONE``     ``house``: pages show the house's time to everybody, instead of each reader's own
 ``LEEWAY_DEBUG``    ``1`` shows Django's error pages; never in a house
 """
 

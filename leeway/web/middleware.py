@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -53,11 +54,16 @@ def viewer(get_response: GetResponse) -> GetResponse:
     return handle
 
 
+def one_clock() -> bool:
+    """Whether everybody sees the house's own time (``LEEWAY_ZONE=house``) instead of their own."""
+    return os.environ.get("LEEWAY_ZONE") == "house"
+
+
 def local_time(get_response: GetResponse) -> GetResponse:
     """Pages show the reader's own zone, which the browser tells in a cookie; until then the house's."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        name = request.COOKIES.get(ZONE_COOKIE, "")
+        name = "" if one_clock() else request.COOKIES.get(ZONE_COOKIE, "")
         if name not in ZONES:
             name = house.world().policy.zone if not request.path.startswith("/static/") else "UTC"
         with timezone.override(ZoneInfo(name)):

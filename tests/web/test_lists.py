@@ -121,7 +121,7 @@ def mixed(console):
         ("risk=gale", {4}),
         ("risk=nonsense", {1, 2, 4}),
         ("level=agent&channel=chat", {2, 4}),
-        ("q=parcel", {1, 2, 4}),
+        ("q=parcel", {1, 2, 3, 4}),
         ("q=C-3&status=resolved", {3}),
         ("q=4", {4}),
     ],

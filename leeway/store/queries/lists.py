@@ -86,8 +86,12 @@ def _where(condition: str) -> QuerySet[CaseRow]:
 
 
 def _found(viewer: Looking, wanted: Filter) -> QuerySet[CaseRow]:
-    live = wanted.status == "live"
-    rows = _where(NOT_OVER) if live else CaseRow.objects.filter(status=wanted.status)
+    if wanted.status == "live" and wanted.q.strip():  # who searches wants the case, over or not
+        rows = CaseRow.objects.exclude(status="merged")
+    elif wanted.status == "live":
+        rows = _where(NOT_OVER)
+    else:
+        rows = CaseRow.objects.filter(status=wanted.status)
     return _narrowed(_seen(rows, viewer), wanted)
 
 

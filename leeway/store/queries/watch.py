@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.db.models import Max, QuerySet
@@ -57,6 +58,11 @@ class Glimpse(msgspec.Struct, frozen=True):
     risk_why: tuple[str, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     clocks: dict[str, Clock] = {}
+    slots: dict[str, Any] = {}
+    wish: Any = None
+
+    def knows(self, slot: str) -> bool:
+        return slot in self.slots or (slot == "wants" and self.wish is not None)
 
     @property
     def escalation(self) -> Escalation | None:
@@ -99,8 +105,9 @@ class Line:
 
     @property
     def packet_missing(self) -> int:
+        """Packet slots that were missing when it went up and that nobody has filled since."""
         record = self.case.escalation
-        return len(record.missing) if record else 0
+        return sum(not self.case.knows(slot) for slot in record.missing) if record else 0
 
 
 def lines(numbers: Sequence[int]) -> list[Line]:
