@@ -31,7 +31,7 @@ class Past:
 
 
 def handle(house: House, kind: type, /, **fields: Any) -> int:
-    house.clock.forward()  # type: ignore[attr-defined]
+    house.clock.forward()
     fact = kind(id=f"seed-{next(_numbers)}", source="seed", at=house.clock(), **fields)
     return house.desk.handle(fact).case
 

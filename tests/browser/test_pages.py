@@ -1,4 +1,4 @@
-"""Every page in a real browser: light and dark, wide and narrow. Nobody is shut out, nothing spills, nothing complains."""
+"""Every page in a real browser, light and dark, wide and narrow: nobody is shut out, nothing spills."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def test_a_page_is_for_everybody(name, page_of, running):
     for theme, width in VARIANTS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} spills at {width}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+            f"{name} spills at {width}"
+        )
         assert _grave(page) == [], f"{name}, {theme}, {width}"
     assert [one for one in complaints if "status of 40" not in one] == []
 

@@ -48,7 +48,8 @@ def test_what_we_compile_is_what_gettext_reads(tmp_path):
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
         '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
         'msgid "storm"\nmsgid_plural "%(n)s storms"\nmsgstr[0] "tormenta"\nmsgstr[1] "%(n)s tormentas"\n\n'
-        'msgctxt "door"\nmsgid "open"\nmsgstr "abierta"\n\nmsgid "open"\nmsgstr "abierto"\n\nmsgid "not yet"\nmsgstr ""\n'
+        'msgctxt "door"\nmsgid "open"\nmsgstr "abierta"\n\nmsgid "open"\nmsgstr "abierto"\n\n'
+        'msgid "not yet"\nmsgstr ""\n'
     )
     mo = tmp_path / "a.mo"
     mo.write_bytes(translations.compiled(translations.read(po)))

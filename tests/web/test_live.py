@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,7 +64,7 @@ class Browser:
 
 
 @pytest.fixture
-def live(console) -> Iterator[Callable[..., Live]]:
+def live(console) -> Callable[..., Live]:
     """The stream of the test's house, for whoever ``who`` says is listening."""
 
     def made(who: Listener | None = EVERYTHING) -> Live:
@@ -210,7 +210,8 @@ def test_when_the_server_stops_every_stream_ends(console, live):
 def test_a_database_that_fails_once_silences_nobody(console, live):
     case = console.writes("Hello")
     stream = live()
-    since, failed = stream._feed.since, []
+    since = stream._feed.since
+    failed: list[object] = []
 
     def fails_once(number: int):
         if number and not failed:
