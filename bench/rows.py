@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import subprocess
 import sys
 import time
@@ -148,7 +147,7 @@ def posts(bench: Bench, port: int, content_type: str) -> dict[str, object]:
 
 def message(bench: Bench) -> Iterator[Line]:
     """One message through the authenticated HTTP API, acknowledged when it is on the disk."""
-    count = bench.size(1_200, 5_000)
+    count = bench.size(800, 5_000)
     with ExitStack() as stack:
         home = bench.home("message")
         port, pid = stack.enter_context(served(home))
@@ -217,7 +216,7 @@ def _their_messages(bench: Bench, stack: ExitStack) -> dict[str, Callable[[], Me
             caller,
             pid,
             kind="followups",
-            count=bench.size(60, 200),
+            count=bench.size(40, 200),
             connections=4,  # as many as it has threads
             ticket=int(told["ticket"]),
             host=HOST,
@@ -237,7 +236,7 @@ def _their_messages(bench: Bench, stack: ExitStack) -> dict[str, Callable[[], Me
 
 def batch(bench: Bench) -> Iterator[Line]:
     """500 facts in one transaction: over HTTP as NDJSON, and handed to the writer directly."""
-    batches = bench.size(4, 20)
+    batches = bench.size(2, 20)
     with ExitStack() as stack:
         port, pid = stack.enter_context(served(bench.home("ndjson")))
         caller = stack.enter_context(part("load"))
@@ -326,10 +325,10 @@ def due(bench: Bench) -> Iterator[Line]:
     """A case whose time has come, decided and committed."""
     with ExitStack() as stack:
         ours = stack.enter_context(part("due", home=bench.home("due")))
-        measures = {"leeway": lambda: ours.measure(count=bench.size(400, 2_000))}
+        measures = {"leeway": lambda: ours.measure(count=bench.size(250, 2_000))}
         if bench.peer():
             theirs = _peer_part(bench, stack, "peer_sweep", 500)
-            measures["peer"] = lambda: theirs.measure(due=bench.size(60, 200))
+            measures["peer"] = lambda: theirs.measure(due=bench.size(40, 200))
         found = by_turns(bench.rounds(), **measures)
     cpu, other = median(map(cost, found["leeway"])), found.get("peer")
     yield Line(
@@ -348,8 +347,8 @@ def due(bench: Bench) -> Iterator[Line]:
 
 def lists(bench: Bench) -> Iterator[Line]:
     """The page with the list of conversations, in a small house and in a large one."""
-    few, many, their_many = 1_000, 200_000, bench.size(5_000, 20_000)
-    pages = bench.size(8, 20)
+    few, many, their_many = 1_000, 200_000, bench.size(3_000, 20_000)
+    pages = bench.size(5, 20)
     with ExitStack() as stack:
         measures = {
             str(cases): _pages(
@@ -424,7 +423,7 @@ def cues(bench: Bench) -> Iterator[Line]:
 def idle(bench: Bench) -> Iterator[Line]:
     """What a server weighs that has nothing to do, and how soon it answers."""
     starts, weights = [], []
-    for number in range(bench.rounds()):
+    for number in range(bench.size(2, 5)):
         begun = time.monotonic()
         with served(bench.home(f"idle-{number}")) as (port, pid):
             _asks(port, "/healthz")
@@ -475,7 +474,3 @@ ROWS: dict[str, Row] = {
     "cues": cues,
     "idle": idle,
 }
-
-
-def cores() -> int:
-    return os.cpu_count() or 1
