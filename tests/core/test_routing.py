@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leeway.core.absences import with_absence
 from leeway.core.roster import (
     Absence,
     Available,
@@ -19,7 +20,6 @@ from leeway.core.roster import (
     Team,
     Turns,
     availability,
-    with_absence,
 )
 from leeway.core.routing import Choice, Considered, Need, Nobody, choose
 from leeway.core.worktime import Calendar
