@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -70,7 +71,7 @@ class Photographer:
         self.url = url
         self.rest = rest
         self.wrong: list[str] = []
-        self.signed_in: dict[str, object] = {}
+        self.signed_in: dict[str, Any] = {}
         self.addresses: dict[str, str] = {}
 
     def take_all(self) -> None:
@@ -120,13 +121,19 @@ class Photographer:
             color_scheme="dark" if theme == "dark" else "light",
             reduced_motion="reduce",
             viewport={"width": width, "height": SIZES[width]},
-            storage_state=self.signed_in.get(person),  # type: ignore[arg-type] - what Playwright itself gave
+            storage_state=self.signed_in.get(person),
         )
         page = context.new_page()
-        page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
-        page.on(
-            "console", lambda said: said.type == "error" and self.wrong.append(f"{page.url}: {said.text}")
-        )
+
+        def failed(error: Any) -> None:
+            self.wrong.append(f"{page.url}: {error}")
+
+        def said(message: Any) -> None:
+            if message.type == "error":
+                self.wrong.append(f"{page.url}: {message.text}")
+
+        page.on("pageerror", failed)
+        page.on("console", said)
         if person and person not in self.signed_in:
             self._sign_in(page, person)
             self.signed_in[person] = context.storage_state()
