@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 KEPT = REPOSITORY / "docs" / "images"
@@ -125,10 +125,10 @@ class Photographer:
         )
         page = context.new_page()
 
-        def failed(error: Any) -> None:
+        def failed(error: Error) -> None:
             self.wrong.append(f"{page.url}: {error}")
 
-        def said(message: Any) -> None:
+        def said(message: ConsoleMessage) -> None:
             if message.type == "error":
                 self.wrong.append(f"{page.url}: {message.text}")
 
