@@ -191,3 +191,23 @@ def test_the_list_and_the_page_agree_on_who_sees_a_case(console):
             case = console.case(number)
             assert (number in listed) == (viewer.sees_everything or viewer.holds(case)), (person, number)
             assert number not in listed or viewer.may_see(case)
+
+
+def test_what_takes_long_to_count_is_counted_seldom():
+    import time
+
+    from leeway.web.watch.shared import Shared
+
+    shared, made = Shared(), []
+
+    def slow() -> int:
+        time.sleep(0.02)
+        made.append(1)
+        return len(made)
+
+    def at(now: float) -> int:
+        return shared.get_for("house", "week", 1, now, slow)
+
+    assert [at(0), at(0.5), at(1.5)] == [1, 1, 1]  # a fiftieth of a second: good for two
+    assert at(1_000) == 2
+    assert at(5) == 3  # the clock was set back

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Hashable
 from typing import Any
 
 KEPT = 64
+REST = 100
+"""What took a second to make is good for this many seconds, however short it was to be kept."""
 
 
 class _Made:
     """One thing that is being made or has been."""
 
-    __slots__ = ("done", "lock", "thing")
+    __slots__ = ("at", "done", "lock", "thing", "took")
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.done = False
         self.thing: Any = None
+        self.at = self.took = 0.0
 
 
 class Shared:
@@ -36,6 +40,16 @@ class Shared:
                 made.thing = make()
                 made.done = True
         return made.thing
+
+    def get_for(self, of: object, key: Hashable, seconds: float, now: float, make: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """The thing under this key, made anew when it is older than ``seconds``, or than what making it took allows."""
+        made = self._place(of, key)
+        with made.lock:
+            if not made.done or not 0 <= now - made.at < max(seconds, REST * made.took):
+                began = time.perf_counter()
+                made.thing = make()
+                made.took, made.at, made.done = time.perf_counter() - began, now, True
+            return made.thing
 
     def _place(self, of: object, key: Hashable) -> _Made:
         with self._lock:
