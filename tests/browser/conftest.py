@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.running import RunningHouse, running_house
+from tests.browser.running import RunningHouse, listen_for_complaints, running_house
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 EXPECTED_COMPLAINTS = (
     *("status of 422", "status of 409", "status of 403", "status of 404"),
@@ -28,17 +28,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
 @pytest.fixture
 def open_as(running: RunningHouse, chromium: Browser) -> Iterator[Callable[..., Page]]:
     """``open_as("priya", "/")``: a page of somebody's own. Whatever the browser complains about fails the test."""
-    contexts, complaints = [], []
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
 
     def opened(person: str, path: str = "", *, width: int = 1440, theme: str = "light") -> Page:
         context = running.as_(chromium, person, width=width, theme=theme)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.on(
-            "console", lambda said: said.type == "error" and complaints.append(f"{page.url}: {said.text}")
-        )
+        listen_for_complaints(page, complaints)
         if path:
             page.goto(path)
         return page

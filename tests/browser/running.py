@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
 from leeway.demo.cast import PASSWORD
 
@@ -160,3 +160,17 @@ def new_case(house: RunningHouse, *, owner: str) -> Customer:
     house.tell(fact="message", author="agent", text="Let me look at that.", case=case, by=owner)
     house.customer_writes(case, "This is the third time I'm explaining this, it is ridiculous!")
     return Customer(case, name)
+
+
+def listen_for_complaints(page: Page, complaints: list[str]) -> None:
+    """Everything the browser has to say against a page, written down with the page's address."""
+
+    def failed(error: Error) -> None:
+        complaints.append(f"{page.url}: {error}")
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("pageerror", failed)
+    page.on("console", said)

@@ -10,6 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.running import listen_for_complaints
+
 pytestmark = pytest.mark.browser
 
 PAGES: dict[str, tuple[str, str]] = {
@@ -71,9 +73,9 @@ def page_of(running, chromium) -> Iterator[Callable[[str], tuple[Page, list[str]
 
     def page_of(person: str) -> tuple[Page, list[str]]:
         if person not in pages:
-            page, complaints = running.as_(chromium, person).new_page(), []
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+            page = running.as_(chromium, person).new_page()
+            complaints: list[str] = []
+            listen_for_complaints(page, complaints)
             pages[person] = page, complaints
         return pages[person]
 

@@ -378,7 +378,7 @@ def rosters(draw):
     )
     kind = draw(st.booleans())
     overrides = st.lists(
-        st.builds(lambda period, name: Override(*period, name), periods(), some), max_size=2
+        st.builds(lambda period, name: Override(period[0], period[1], name), periods(), some), max_size=2
     ).map(tuple)
     rota = Rota(
         id="duty",
