@@ -74,6 +74,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def nobody_elses_language() -> Iterator[None]:
+    """Every test begins in the language of the settings: a page asked for in Spanish leaves its thread in Spanish."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture
 def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
     """A fresh page with cookies of its own. A test that asks for it carries the mark `browser`."""
