@@ -1,0 +1,1 @@
+"""What a policy is worth, shown before it goes live: proof, backtest, staffing."""
