@@ -16,7 +16,7 @@ from msgspec.structs import replace as with_
 from leeway.core import customer as customers
 from leeway.core.case import Case
 from leeway.core.decide import Decision, decided
-from leeway.core.events import AnyEvent, NobodyThere, OwnerAsked, OwnerAssigned
+from leeway.core.events import AnyEvent
 from leeway.core.facts import (
     ClockTicked,
     CustomerRef,
@@ -40,8 +40,24 @@ log = logging.getLogger(__name__)
 OURSELVES = "leeway"
 """The source of facts that we make while handling another one."""
 
-CHOSE_A_PERSON = (OwnerAssigned, OwnerAsked, NobodyThere)
-"""Decisions that looked at how much everybody has to do; only beside these the loads are written down."""
+
+class _Loads(dict[str, int]):
+    """How much everybody has to do, noticing whether a decision looked: only beside those that did it is written down.
+
+    It is watched rather than guessed from the events, because a look may leave no name behind (whoever has the case
+    already was found the best), and a decision must be made again from exactly what it saw. The numbers themselves
+    stay in ``under``: copying them for every fact would cost more than the look.
+    """
+
+    def __init__(self, under: dict[str, int]) -> None:
+        super().__init__()
+        self.under = under
+        self.looked = False
+
+    def get(self, name: str, default: int = 0) -> int:  # type: ignore[override]
+        self.looked = True
+        return self.under.get(name, default)
+
 
 Decide = Callable[[World, Known, Case, Fact], Decision]
 
@@ -180,19 +196,19 @@ class _Desk:
         introduced = None if introduction is None else draft.introduce(introduction)
         name = before.customer or (introduced.id if introduced else "")
         customer = introduced if introduced and introduced.id == name else None
+        loads = _Loads(draft.loads())
         known = Known(
             now=now,
             policy=self.world.policy.version,
             roster=self.world.roster.version,
             customer=customer or (draft.customer(name) if name else None),
-            load=draft.loads(),
+            load=loads,
             quiet=item.quiet,
         )
         events, after = self.decide(self.world, known, before, fact)
         if not events and isinstance(fact, ClockTicked):
             return None
-        chose = any(isinstance(event, CHOSE_A_PERSON) for event in events)
-        known = with_(known, load=dict(known.load) if chose else {})
+        known = with_(known, load=dict(loads.under) if loads.looked else {})
         entry = Entry(
             case=before.id,
             fact=item.fact,

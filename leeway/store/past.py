@@ -1,0 +1,115 @@
+"""The log, case by case, for whoever thinks it through again. Pages of it: memory stays flat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from leeway.core.policy import Policy
+from leeway.core.roster import Roster
+from leeway.desk.past import Story, Written
+from leeway.store.instants import read_instant
+from leeway.store.writer.driver import Driver
+
+Document = TypeVar("Document", Policy, Roster)
+
+CASES_AT_ONCE = 200
+
+
+def policies(driver: Driver) -> dict[int, Policy]:
+    """Every policy that was ever in force, by version."""
+    return {policy.version: policy for policy in _documents(driver, "policy", Policy)}
+
+
+def rosters(driver: Driver) -> dict[int, Roster]:
+    """Every roster that was ever in force, by version."""
+    return {roster.version: roster for roster in _documents(driver, "roster", Roster)}
+
+
+def _documents(driver: Driver, kind: str, type_: type[Document]) -> Iterator[Document]:
+    for (body,) in driver.select("select body from leeway_document where kind = ? order by version", (kind,)):
+        yield msgspec.json.decode(body, type=type_)
+
+
+def end(driver: Driver) -> datetime | None:
+    """When the last fact of the log was written down."""
+    rows = driver.select("select recorded_at from leeway_fact order by id desc limit 1")
+    return read_instant(rows[0][0]) if rows else None
+
+
+def stories(driver: Driver, *, first: int = 1, last: int | None = None) -> Iterator[Story]:
+    """The cases from ``first`` to ``last`` with everything written about them, in the order of their numbers."""
+    after = first - 1
+    while numbers := _numbers(driver, after, last):
+        yield from between(driver, numbers[0], numbers[-1])
+        after = numbers[-1]
+
+
+def _numbers(driver: Driver, after: int, last: int | None) -> list[int]:
+    upto = "" if last is None else " and id <= ?"
+    values = (after,) if last is None else (after, last)
+    rows = driver.select(
+        f"select id from leeway_case where id > ?{upto} order by id limit {CASES_AT_ONCE}",  # noqa: S608 - ours
+        values,
+    )
+    return [number for (number,) in rows]
+
+
+def between(driver: Driver, first: int, last: int) -> Iterator[Story]:
+    """The cases of one stretch of numbers, read in two questions."""
+    bodies: dict[int, list[str]] = {}
+    for fact, body in driver.select(
+        "select fact_id, body from leeway_event where case_id between ? and ? order by case_id, seq",
+        (first, last),
+    ):
+        bodies.setdefault(fact, []).append(body)
+    rows: list[Written] = []
+    for case, number, kind, at, skewed, fact, known in driver.select(
+        "select case_id, id, kind, at, skewed, body, known from leeway_fact "
+        "where case_id between ? and ? order by case_id, seq",
+        (first, last),
+    ):
+        if rows and rows[0].case != case:
+            yield Story(rows[0].case, tuple(rows))
+            rows = []
+        rows.append(
+            Written(
+                number,
+                case,
+                kind,
+                read_instant(at),
+                bool(skewed),
+                fact,
+                known,
+                tuple(bodies.pop(number, ())),
+            )
+        )
+    if rows:
+        yield Story(rows[0].case, tuple(rows))
+
+
+def story(driver: Driver, case: int) -> Story:
+    """One case; with nothing written about it when there is no such case."""
+    return next(between(driver, case, case), Story(case, ()))
+
+
+def chunks(driver: Driver, facts_at_once: int) -> Sequence[tuple[int, int]]:
+    """Stretches of case numbers with about so many facts each: pieces of work of like size."""
+    pieces: list[tuple[int, int]] = []
+    first, facts, after = 0, 0, 0
+    while rows := driver.select(
+        "select id, facts from leeway_case where id > ? order by id limit 10000", (after,)
+    ):
+        for number, count in rows:
+            first = first or number
+            facts += count
+            if facts >= facts_at_once:
+                pieces.append((first, number))
+                first, facts = 0, 0
+        after = rows[-1][0]
+    if first:
+        pieces.append((first, after))
+    return pieces
