@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
@@ -226,15 +226,22 @@ def _likeness(one: dict[str, int], other: dict[str, int]) -> float:
 
 def summary_sentence(message: Prepared, told: Iterable[Told] = ()) -> Summary | None:
     """The most telling sentence of a customer's message, trimmed for a hand-over; None when none tells anything."""
-    told = tuple(told)
     best: Summary | None = None
+    for summary in sentences_that_tell(message, told):
+        if best is None or summary.weight > best.weight:
+            best = summary
+    return best
+
+
+def sentences_that_tell(message: Prepared, told: Iterable[Told] = ()) -> Iterator[Summary]:
+    """Every sentence of a customer's message that tells something, without greeting and thanks, in order."""
+    told = tuple(told)
     start = 0
     for end in message.sentence_ends():
         summary = _trimmed(message, start, end, told)
-        if summary is not None and (best is None or summary.weight > best.weight):
-            best = summary
+        if summary is not None:
+            yield summary
         start = end
-    return best
 
 
 def _trimmed(message: Prepared, start: int, end: int, told: tuple[Told, ...]) -> Summary | None:
