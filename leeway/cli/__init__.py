@@ -35,3 +35,6 @@ COMMANDS = {
 @click.version_option(__version__, prog_name="leeway")
 def main() -> None:
     """Sees customer escalations coming, and keeps every promise made on the way."""
+    from leeway.store.logs import mask_tracebacks
+
+    mask_tracebacks()

@@ -16,8 +16,11 @@ from leeway.cli.say import console, json_option, print_json, table
 )
 @click.option("--customer", default="", help="Only this customer's cases.")
 @click.option("--case", type=click.IntRange(1), default=None, help="Only this case.")
+@click.option(
+    "--masked", is_flag=True, help="Without anybody's name, address or numbers; cannot be taken back."
+)
 @json_option
-def export(out: Path | None, customer: str, case: int | None, as_json: bool) -> None:
+def export(out: Path | None, customer: str, case: int | None, masked: bool, as_json: bool) -> None:
     """Write facts, events, cases, customers, policies and roster as NDJSON.
 
     `leeway import export FOLDER` takes it back into an empty house; the hash chain of every case is checked there.
@@ -34,7 +37,7 @@ def export(out: Path | None, customer: str, case: int | None, as_json: bool) -> 
             raise Refusal(f"There is no case {case}.")
         if customer and not driver.select("select 1 from leeway_customer where id = ?", (customer,)):
             raise Refusal(f"There is no customer {customer!r}.")
-        manifest = write(driver, folder, Only(customer, case or 0), now=now)
+        manifest = write(driver, folder, Only(customer, case or 0), now=now, masked=masked)
     if as_json:
         print_json({"folder": str(folder), **_plain(manifest)})
         return

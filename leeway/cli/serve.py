@@ -113,10 +113,6 @@ def work() -> None:
 
 
 def _log_to_stderr() -> None:
-    import logging
+    from leeway.store.logs import log_to_stderr
 
-    logging.basicConfig(
-        level=os.environ.get("LEEWAY_LOG", "INFO"),
-        format="{asctime} {levelname} {name}: {message}",
-        style="{",
-    )
+    log_to_stderr(os.environ.get("LEEWAY_LOG", "INFO"))

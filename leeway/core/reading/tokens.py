@@ -102,7 +102,7 @@ def _card_length(shown: str) -> int:
     for count in _CARD_DIGITS:
         if count > len(ends) or shown[ends[count - 1] :][:1].isdigit():
             continue
-        if _passes_luhn(shown[: ends[count - 1]]):
+        if passes_luhn(shown[: ends[count - 1]]):
             return ends[count - 1]
     return 0
 
@@ -114,7 +114,7 @@ def _inside_a_word(match: re.Match[str]) -> bool:
     return before or after
 
 
-def _passes_luhn(shown: str) -> bool:
+def passes_luhn(shown: str) -> bool:
     """The check digit that every payment card number carries."""
     digits = [int(digit) for digit in _DIGIT.findall(shown)]
     doubled = (sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])

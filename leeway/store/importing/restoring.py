@@ -75,6 +75,10 @@ def _manifest(folder: Path) -> Manifest:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     except msgspec.DecodeError as error:
         raise NotRestored(f"{folder / MANIFEST} is not the manifest of an export: {error}.") from None
+    if manifest.masked:
+        raise NotRestored(
+            "This export is masked: it is for reading and measuring, a house cannot be made of it."
+        )
     if (manifest.format, manifest.version) != (FORMAT, FORMAT_VERSION):
         raise NotRestored(
             f"This is {manifest.format!r} version {manifest.version}; this Leeway reads {FORMAT!r} "
