@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
-from leeway.core.people import person
+from leeway.core.people import people_of, person
+from leeway.core.policy import Policy
 from leeway.core.roster import Roster
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.models import AbstractUser, AnonymousUser
 
     from leeway.core.case import Case
@@ -40,6 +43,11 @@ class Viewer:
             return frozenset()
         shared = {other.id for other in self.roster.people if self.teams & set(other.teams)}
         return frozenset({self.person, *shared})
+
+    def levels(self, policy: Policy, at: datetime) -> list[str]:
+        """The levels and desks they are one of, at this moment: what is asked of those is asked of them."""
+        every = (*policy.levels, *policy.desks)
+        return [level.name for level in every if self.person in people_of(self.roster, level.target, at)]
 
     # --- what they may do -------------------------------------------------------------------------------------------
 

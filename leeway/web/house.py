@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -56,11 +56,26 @@ def one_look() -> Iterator[None]:
         _local.look = before
 
 
+Thing = TypeVar("Thing")
+
+
+def once_a_look(key: Hashable, make: Callable[[], Thing]) -> Thing:
+    """What a page asks for again and again, made at the first question; outside of a look every time."""
+    look: _Look | None = getattr(_local, "look", None)
+    if look is None:
+        return make()
+    if key not in look.made:
+        look.made[key] = make()
+    found: Thing = look.made[key]
+    return found
+
+
 class _Look:
-    __slots__ = ("world",)
+    __slots__ = ("made", "world")
 
     def __init__(self) -> None:
         self.world: World | None = None
+        self.made: dict[Hashable, Any] = {}
 
 
 def world() -> World:

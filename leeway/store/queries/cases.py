@@ -150,9 +150,8 @@ def case(number: int) -> Case | None:
 
 
 def cases(numbers: Collection[int]) -> dict[int, Case]:
-    return {
-        row.pk: _read_case.decode(row.state) for row in CaseRow.objects.filter(pk__in=numbers).only("state")
-    }
+    states = CaseRow.objects.filter(pk__in=numbers).values_list("pk", "state")
+    return {number: _read_case.decode(state) for number, state in states}
 
 
 def read(row: CaseRow) -> Case:

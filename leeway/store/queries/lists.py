@@ -19,6 +19,7 @@ from leeway.core.case import Case, Consult
 from leeway.store import search
 from leeway.store.models import CaseRow, CustomerRow, EscalationRow, EventRow, PromiseRow
 from leeway.store.queries.cases import Looking, read
+from leeway.store.queries.cases import cases as cases_by_number
 from leeway.store.queries.paging import Cut, Sorting, cut
 
 PAGE = 30
@@ -135,7 +136,7 @@ def numbers_with(words: str) -> list[int]:
 
 def _lines(places: Cut[Any]) -> Cut[Line]:
     numbers = [number for _, number in places.rows]
-    found = {row.pk: read(row) for row in CaseRow.objects.filter(pk__in=numbers).only("state")}
+    found = cases_by_number(numbers)
     cases = [found[number] for number in numbers if number in found]
     tiers = _tiers({case.customer for case in cases})
     return Cut([Line(case, tiers.get(case.customer, "")) for case in cases], places.before, places.after)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from leeway.store.queries.measures import Measure, Unit
 from leeway.store.queries.measuring import Figure
-from leeway.web.templatetags.leeway_ui import in_short
+from leeway.web.times import in_short
 
 WIDTH, HEIGHT, FLOOR, TOP = 700, 190, 160, 22
 MOST_LABELS = 12

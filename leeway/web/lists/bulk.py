@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -21,6 +22,7 @@ from leeway.core.refusals import Refusal
 from leeway.store.queries import cases
 from leeway.web import house
 from leeway.web.access import Viewer
+from leeway.web.lists.filters import Options
 
 MOST = 200
 
@@ -48,6 +50,11 @@ ACTIONS: dict[str, Action] = {
     ),
     "resolve": Action(f.Resolved, gettext_lazy("Resolve, with the reason …"), {"reason": "how"}),
 }
+
+
+def choices() -> SafeString:
+    """The actions as lines of a ``<select>``."""
+    return Options((name, str(action.label)) for name, action in ACTIONS.items()).html()
 
 
 @dataclass

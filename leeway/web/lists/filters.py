@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from leeway.core.policy import Policy
@@ -109,13 +111,39 @@ def in_force(filter_: Asked, names: Mapping[str, Mapping[str, str]]) -> list[Chi
     ]
 
 
-def choices(policy: Policy, roster: Roster) -> dict[str, Sequence[tuple[str, str]]]:
+class Options:
+    """The lines of a ``<select>``, written once; a house has hundreds of people, and two selects of them a page."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.names = dict(pairs)
+        self._html = "".join(
+            f'<option value="{escape(value)}">{escape(label)}</option>' for value, label in self.names.items()
+        )
+
+    def html(self, chosen: str = "") -> SafeString:
+        """With one of them chosen, if it is among them."""
+        here = f'<option value="{escape(chosen)}"'
+        return SafeString(self._html.replace(here, f"{here} selected", 1) if chosen else self._html)
+
+
+_people: tuple[Roster | None, Options] = (None, Options(()))
+
+
+def people(roster: Roster) -> Options:
+    """Who is active, by name; made anew when another roster is in force."""
+    global _people  # noqa: PLW0603 - the options of the one roster in force
+    of, options = _people
+    if of is not roster:
+        active = ((person.id, person.name) for person in roster.people if person.active)
+        options = Options(sorted(active, key=lambda item: item[1]))
+        _people = roster, options
+    return options
+
+
+def choices(policy: Policy, roster: Roster) -> dict[str, Options]:
     """What the small form offers."""
     levels = [
         (level.name, level.label or level.name.replace("_", " ")) for level in (*policy.levels, *policy.desks)
     ]
-    risks = [("breeze", _("35 % and more")), ("gale", _("60 % and more")), ("storm", _("85 % and more"))]
-    people = sorted(
-        ((person.id, person.name) for person in roster.people if person.active), key=lambda item: item[1]
-    )
-    return {"level": levels, "risk": risks, "owner": people}
+    risks = [("breeze", _("35% and more")), ("gale", _("60% and more")), ("storm", _("85% and more"))]
+    return {"level": Options(levels), "risk": Options(risks), "owner": people(roster)}

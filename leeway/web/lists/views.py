@@ -13,14 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from leeway.core.people import people_of
 from leeway.store.queries import lists, saved, watch
 from leeway.store.queries.cases import BadCursor
 from leeway.web import house
 from leeway.web.access import Viewer
 from leeway.web.csv_safe import csv_response
-from leeway.web.lists import filters, rows
-from leeway.web.lists.bulk import ACTIONS
+from leeway.web.lists import bulk, filters, rows
 
 PLACES = {"conversations": lists.conversations, "escalations": lists.escalations}
 
@@ -57,13 +55,13 @@ def _cases(request: HttpRequest, place: str) -> HttpResponse:
         "place": place,
         "live_after": last,
         "asked": asked,
-        "rows": rows.Scribe(world.policy, world.roster).rows(page.rows, place),
+        "rows": rows.Scribe(world.policy, world.roster).rows(page.rows, place, ticks=viewer.may_lead),
         "whose": filters.whose_chips(asked),
         "statuses": filters.status_chips(asked) if place == "conversations" else [],
-        "in_force": filters.in_force(asked, {field: dict(pairs) for field, pairs in choices.items()}),
-        "choices": choices,
-        "actions": ACTIONS if viewer.may_lead else {},
-        "people": choices["owner"],
+        "in_force": filters.in_force(asked, {field: options.names for field, options in choices.items()}),
+        "choices": {field: options.html(asked[field]) for field, options in choices.items()},
+        "actions": bulk.choices() if viewer.may_lead else "",
+        "people": choices["owner"].html(),
         "key": uuid.uuid4().hex,
         **_around(page, asked),
         **_saved(request, place, asked),
@@ -165,12 +163,9 @@ def approvals(request: HttpRequest) -> HttpResponse:
     """What waits for this person's decision."""
     viewer = viewer_of(request)
     policy, roster = house.world().policy, house.world().roster
-    own = [
-        level.name
-        for level in (*policy.levels, *policy.desks)
-        if viewer.person in people_of(roster, level.target, house.now())
-    ]
-    waiting = lists.waiting_for(viewer, viewer.person, own, leads=viewer.may_lead)
+    waiting = lists.waiting_for(
+        viewer, viewer.person, viewer.levels(policy, house.now()), leads=viewer.may_lead
+    )
     context = {
         "place": "approvals",
         "waiting": waiting,

@@ -10,7 +10,7 @@ from django import template
 from django.contrib.messages.storage.base import Message
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, localize
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -21,43 +21,21 @@ from leeway.core.policy import Level
 from leeway.core.risk import cue_in_words
 from leeway.web import event_words as history
 from leeway.web import house
+from leeway.web.times import in_short, times, weather_of
 from leeway.web.vocabulary import CLOCKS, WANTS, WHYS
 
 register = template.Library()
 
-MINUTE, HOUR, DAY = 60, 3600, 86_400
-LONG_DAYS = 60
-GALE_BELOW, BREEZE_BELOW = 45 * MINUTE, 4 * HOUR
-MOST_OF_A_RING = 0.93
-"""A ring that is not quite closed still reads as a clock."""
 RISK_STORM, RISK_GALE, RISK_BREEZE = 0.85, 0.6, 0.35
 
 
-@register.filter
-def in_short(seconds: float) -> str:
-    """A length of time a glance can take in: ``6 min``, ``2 h 10``, ``1 d 4 h``."""
-    seconds = int(abs(seconds))
-    if seconds < HOUR:
-        return _("%(n)d min") % {"n": seconds // MINUTE}
-    if seconds < DAY:
-        hours, minutes = seconds // HOUR, seconds % HOUR // MINUTE
-        return _("%(h)d h %(m)02d") % {"h": hours, "m": minutes} if minutes else _("%(h)d h") % {"h": hours}
-    days, hours = seconds // DAY, seconds % DAY // HOUR
-    if days >= LONG_DAYS:
-        years = days // 365
-        return _("%(y)d years") % {"y": years} if years > 1 else _("%(m)d months") % {"m": days // 30}
-    return _("%(d)d d %(h)d h") % {"d": days, "h": hours} if hours else _("%(d)d d") % {"d": days}
+register.filter(in_short)
 
 
 @register.filter
 def weather_of_time(due: datetime | None) -> str:
     """calm, breeze, gale or storm, by the time left; the words beside it say the same."""
-    if due is None:
-        return "calm"
-    left = (due - house.now()).total_seconds()
-    if left <= 10 * MINUTE:
-        return "storm"
-    return "gale" if left < GALE_BELOW else "breeze" if left < BREEZE_BELOW else "calm"
+    return "calm" if due is None else weather_of((due - times().now).total_seconds())
 
 
 @register.filter
@@ -89,47 +67,19 @@ def points(change: float) -> str:
 @register.simple_tag
 def time_left(due: datetime | None, started: datetime | None = None) -> SafeString:
     """A clock: a ring that empties, the time left in words, the instant on hover."""
-    if due is None:
-        return format_html('<span class="dim">{}</span>', _("paused"))
-    left = (due - house.now()).total_seconds()
-    weather = weather_of_time(due)
-    words = in_short(left) if left >= 0 else _("%(time)s late") % {"time": in_short(left)}
-    whole = (due - started).total_seconds() if started else 8 * HOUR
-    share = max(0.0, min(MOST_OF_A_RING, left / whole)) if whole > 0 else 0.0
-    return format_html(
-        '<span class="clock num {}-text" title="{}"><svg class="ring {}" width="20" height="20" viewBox="0 0 20 20" '
-        'aria-hidden="true"><circle class="track" cx="10" cy="10" r="8" stroke-width="3"/><circle class="arc" cx="10" '
-        'cy="10" r="8" stroke-width="3" stroke-dasharray="{} 51" transform="rotate(-90 10 10)"/></svg>'
-        '<time datetime="{}">{}</time></span>',
-        weather,
-        full_time(due),
-        weather,
-        round(share * 50.3, 1),
-        due.isoformat(),
-        words,
-    )
+    return times().left(due, started)
 
 
 @register.filter
 def full_time(at: datetime | None) -> str:
     """An instant in full, with its zone: what a hover shows."""
-    if at is None:
-        return ""
-    here = timezone.localtime(at)
-    return f"{here:%Y-%m-%d %H:%M} {here.tzname()}"
+    return times().full(at)
 
 
 @register.filter
-def when(at: datetime | None) -> SafeString | str:
+def when(at: datetime | None) -> SafeString:
     """An instant as people say it: ``14:20``, ``yesterday 14:20``, ``3 Nov 14:20``; in full on hover."""
-    if at is None:
-        return ""
-    here, today = timezone.localtime(at), timezone.localtime(house.now()).date()
-    days = (here.date() - today).days
-    clock = f"{here:%H:%M}"
-    named = {0: clock, -1: _("yesterday %(at)s") % {"at": clock}, 1: _("tomorrow %(at)s") % {"at": clock}}
-    said = named.get(days) or f"{date_format(here, 'j M Y' if here.year != today.year else 'j M')} {clock}"
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), full_time(at), said)
+    return times().when(at)
 
 
 @register.filter
@@ -140,7 +90,7 @@ def for_field(at: datetime | None) -> str:
 
 @register.filter
 def ago(at: datetime | None) -> str:
-    return in_short((house.now() - at).total_seconds()) if at else ""
+    return in_short((times().now - at).total_seconds()) if at else ""
 
 
 @register.filter
