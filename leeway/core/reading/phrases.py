@@ -57,6 +57,7 @@ SLOTS: dict[str, str] = {
     "last4": r"(?P<last4>[0-9]{4})",
     "rest": r"(?P<rest>[^.!?;\n]{1,120})",
     "few": r"(?P<few>[^\s.,!?;]{1,40}(?: [^\s.,!?;]{1,40}){0,2}?)",
+    "some": r"(?P<some>[^\s.,!?;]{1,40}(?: [^\s.,!?;]{1,40}){0,7}?)",
     "name": r"(?P<name>[^\W\d_][\w'-]{0,30}(?: [^\W\d_][\w'-]{0,30}){0,2})",
     "someone": r"(?P<someone>[^\W\d_][\w'-]{1,30}(?: [^\W\d_][\w'-]{1,30})?)",
     "clock": (
@@ -270,6 +271,49 @@ def compile_phrases(data: Mapping[str, object], *, products: Iterable[str] = ())
                 tables[side].setdefault(word, []).append(rule)
     frozen = {side: {word: tuple(rules) for word, rules in table.items()} for side, table in tables.items()}
     return Phrases(words, compiler, frozen)
+
+
+def compile_apart(
+    phrases: Phrases, lists: Mapping[str, list[str]], wanted: Mapping[str, Iterable[str]]
+) -> OtherRules:
+    """Phrases of another file of the same language, by name; they may use the lists of both files.
+
+    Raises ``PhraseError`` for a phrase it cannot understand.
+    """
+    compiler = _Compiler(msgspec.structs.replace(phrases.words, lists={**phrases.words.lists, **lists}))
+    found: list[tuple[Rule, frozenset[str]]] = []
+    for name, lines in wanted.items():
+        for line in lines:
+            part = compiler.compile(name, line)
+            rule = Rule(len(found), "steps", name, part.regex, part.firsts)
+            found.append((rule, part.fixed or frozenset()))
+    return OtherRules(found)
+
+
+class OtherRules:
+    """Rules that stand beside a language's own. ``Prepared.others`` finds where they match."""
+
+    __slots__ = ("_by_word", "_words")
+
+    def __init__(self, rules: Iterable[tuple[Rule, frozenset[str]]]) -> None:
+        self._by_word: dict[str, list[Rule]] = {}
+        for rule, words in rules:
+            for word in words:
+                self._by_word.setdefault(word, []).append(rule)
+        self._words = frozenset(self._by_word)
+
+    def candidates(self, present: frozenset[str]) -> list[Rule]:
+        """The rules worth trying on a message with these words, in the order of the file."""
+        chosen = {rule.order: rule for word in self._words & present for rule in self._by_word[word]}
+        return [chosen[order] for order in sorted(chosen)]
+
+
+def phrase_pattern(phrase: str) -> str:
+    """The pattern of a phrase that stands in a policy and not in a language: it may name no list and no slot of one.
+
+    For folded text, without a boundary on its left. Raises ``PhraseError``.
+    """
+    return _Compiler(WordFile(language="", stop_words=[])).compile("policy", phrase).regex
 
 
 def _folded(words: WordFile) -> WordFile:

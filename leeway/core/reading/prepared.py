@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple, TypeVar, cast
 
-from leeway.core.reading.phrases import DIGIT_WORD, Phrases, Rule
+from leeway.core.reading.phrases import DIGIT_WORD, OtherRules, Phrases, Rule
 from leeway.core.reading.tokens import clean, fold, places_of
 from leeway.core.reading.words import Section, Side
 
@@ -83,9 +83,16 @@ class Prepared:
             )
         return self._found[section]
 
+    def others(self, rules: OtherRules) -> tuple[Hit, ...]:
+        """What rules of another file of this language find here, rule by rule."""
+        return tuple(islice(self._matches(rules.candidates(self._present)), MOST_HITS))
+
     def _search(self, section: Section) -> Iterator[Hit]:
+        return self._matches(self._candidates[section])
+
+    def _matches(self, rules: Iterable[Rule]) -> Iterator[Hit]:
         folded = self.fold
-        for rule in self._candidates[section]:
+        for rule in rules:
             match_at, behind = rule.pattern.match, 0
             for start in self._beginnings(rule.firsts):
                 if start >= behind and (match := match_at(folded, start)) is not None:
