@@ -15,7 +15,8 @@ from leeway.core.policy import Policy
 from leeway.core.roster import Roster
 from leeway.core.world import Language, World
 from leeway.desk.door import Desk
-from leeway.store import documents, marks
+from leeway.desk.past import PastWorlds
+from leeway.store import documents, marks, past
 from leeway.store.address import Address, Postgres, Sqlite, address
 from leeway.store.home import home
 from leeway.store.instants import utc_now
@@ -83,6 +84,11 @@ def guess_language() -> Callable[[str], str]:
     from leeway import languages as files
 
     return files.guess
+
+
+def past_worlds(driver: Driver) -> PastWorlds:
+    """Policies and rosters of every version, to think the log through again."""
+    return PastWorlds(past.policies(driver), past.rosters(driver), languages(), guess_language())
 
 
 def first_documents(driver: Driver, now: datetime) -> None:

@@ -17,6 +17,7 @@ COMMANDS = {
     "import": ("leeway.cli.importing:import_", "Read conversations, customers or an export."),
     "export": ("leeway.cli.export:export", "Write everything as NDJSON."),
     "check-file": ("leeway.cli.check_file:check_file", "Say what is wrong in a matrix, roster or language."),
+    "explain": ("leeway.cli.explain:explain", "Why was this decided? Rule, people, clocks, smallest change."),
     "doctor": ("leeway.cli.doctor:doctor", "Examine an installation; say what to do about each finding."),
     "evaluate": ("leeway.cli.evaluate:evaluate", "Measure how well Leeway reads."),
     "token": ("leeway.cli.token:token", "Make, list and revoke keys for the API."),

@@ -16,6 +16,7 @@ ROOMS = (
     "lists",
     "matrix",
     "insights",
+    "prove",
     "setup",
     "customer",
     "account",

@@ -11,15 +11,16 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from leeway.core import events as e
-from leeway.core.case import Asked
+from leeway.core.case import Asked, Case
 from leeway.core.decide import levels, words
 from leeway.core.decide.turn import Turn
 from leeway.core.people import name_of, people_of, person, team_lead
 from leeway.core.policy import Level, Span
 from leeway.core.refusals import MovedOn, Refusal
-from leeway.core.roster import back_at, shift_end
+from leeway.core.roster import Roster, back_at, shift_end
 from leeway.core.routing import Choice, Need, Nobody, choose
 from leeway.core.worktime import ALWAYS
+from leeway.core.world import Known
 
 
 def assign_first(turn: Turn, agent: str = "") -> None:
@@ -206,21 +207,27 @@ def _back_at_work(turn: Turn, who: str) -> datetime:
     return (back_at(turn.world.roster, who, turn.now) if known else None) or turn.now
 
 
-def _choose(turn: Turn, level: Level, targets: tuple[str, ...], exclude: tuple[str, ...]) -> Choice | Nobody:
-    """The customer's language is a wish: somebody who is there in another language is better than nobody."""
-    need = Need(
+def need_of(case: Case, level: Level, targets: tuple[str, ...], exclude: tuple[str, ...]) -> Need:
+    """What a case needs from whoever of a level takes it; also asked by whoever explains a choice later."""
+    return Need(
         targets=targets,
         skills=level.skills,
-        languages=(turn.case.language,) if turn.case.language else (),
+        languages=(case.language,) if case.language else (),
         exclude=exclude,
-        prefer=tuple(reversed(turn.case.owners)),
+        prefer=tuple(reversed(case.owners)),
     )
-    choice = choose(turn.world.roster, need, at=turn.now, load=turn.known.load, explain=False)
+
+
+def _choose(turn: Turn, level: Level, targets: tuple[str, ...], exclude: tuple[str, ...]) -> Choice | Nobody:
+    return choose_for(turn.world.roster, need_of(turn.case, level, targets, exclude), turn.known)
+
+
+def choose_for(roster: Roster, need: Need, known: Known, *, explain: bool = False) -> Choice | Nobody:
+    """The customer's language is a wish: somebody who is there in another language is better than nobody."""
+    choice = choose(roster, need, at=known.now, load=known.load, explain=explain)
     if isinstance(choice, Choice) or not need.languages:
         return choice
-    return choose(
-        turn.world.roster, replace(need, languages=()), at=turn.now, load=turn.known.load, explain=False
-    )
+    return choose(roster, replace(need, languages=()), at=known.now, load=known.load, explain=explain)
 
 
 def _by_plan(turn: Turn, level: Level, exclude: tuple[str, ...]) -> str:
