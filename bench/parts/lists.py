@@ -43,7 +43,7 @@ from django.test import Client  # noqa: E402
 
 _user = User.objects.create_user("priya", password="")
 _user.groups.add(Group.objects.get_or_create(name="supervisor")[0])
-_client = Client(SERVER_NAME="localhost")
+_client = Client(SERVER_NAME="localhost", HTTP_ACCEPT_ENCODING="gzip")  # compressed, as a browser asks for it
 _client.force_login(_user)
 
 

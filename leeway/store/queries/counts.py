@@ -30,7 +30,8 @@ select (select coalesce(sum(open_cases), 0) from leeway_person_load),
 _WAITING = f"""
 select (select count(*) from leeway_case where asked > '' and asked = %s),
   (select count(*) from (select 1 from leeway_escalation e join leeway_case c on c.id = e.case_id
-    where e.state = 'requested' and (%s or e.level in %s or c.owner in %s) limit {MOST_COUNTED + 1}) x)"""  # noqa: S608
+    where e.state = 'requested' and (%s or e.level in %s or c.owner in %s) limit {MOST_COUNTED + 1}) x),
+  (select count(*) from (select 1 from leeway_event where kind = 'consult_opened' and at > %s limit 1) x)"""  # noqa: S608
 
 _read_consult: msgspec.json.Decoder[Any] = msgspec.json.Decoder(ConsultOpened | ConsultClosed)
 
@@ -54,9 +55,9 @@ def waiting(viewer: Looking, person: str, levels: Collection[str], *, leads: boo
     decides_all = leads and viewer.sees_everything
     with connection.cursor() as cursor:
         sql, listed = _with_lists(*(((), ()) if decides_all else (levels, viewer.colleagues)))
-        cursor.execute(sql, [person, decides_all, *listed])
-        asked, requested = cursor.fetchone()
-    return int(asked) + int(requested) + _consults(person, levels, now)
+        cursor.execute(sql, [person, decides_all, *listed, now - CONSULTS_SINCE])
+        asked, requested, consulted = cursor.fetchone()
+    return int(asked) + int(requested) + (_consults(person, levels, now) if consulted else 0)
 
 
 def _with_lists(*lists: Collection[str]) -> tuple[str, list[str]]:

@@ -18,8 +18,8 @@ class Saved:
 
 
 def saved_filters(person: str, place: str) -> list[Saved]:
-    rows = SavedFilter.objects.filter(person=person, place=place).order_by("name")[:MOST_SAVED]
-    return [Saved(row.pk, row.name, row.query) for row in rows]
+    rows = SavedFilter.objects.filter(person=person, place=place).order_by("name")
+    return [Saved(*row) for row in rows.values_list("pk", "name", "query")[:MOST_SAVED]]
 
 
 def save_filter(person: str, place: str, name: str, query: str, at: datetime) -> None:

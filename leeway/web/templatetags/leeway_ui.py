@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from leeway.core.money import in_words
@@ -25,6 +26,8 @@ from leeway.web.times import in_short, times, weather_of
 from leeway.web.vocabulary import CLOCKS, WANTS, WHYS
 
 register = template.Library()
+
+MOST_STILL = 200
 
 RISK_STORM, RISK_GALE, RISK_BREEZE = 0.85, 0.6, 0.35
 
@@ -210,6 +213,38 @@ def meter(share: float, label: str) -> SafeString:
 def here(context: template.Context, *names: str) -> SafeString:
     """Marks the place in the menu that this page belongs to."""
     return mark_safe('aria-current="page"') if context.get("place") in names else SafeString("")
+
+
+class Still(template.Node):
+    """What was rendered, by language and by what it depends on."""
+
+    def __init__(
+        self, nodes: template.NodeList, depends_on: Sequence[template.base.FilterExpression]
+    ) -> None:
+        self.nodelist = nodes
+        self._depends_on = depends_on
+        self._made: dict[tuple[str | None, ...], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        key = (get_language(), *(str(one.resolve(context)) for one in self._depends_on))
+        if key not in self._made:
+            if len(self._made) >= MOST_STILL:
+                self._made.clear()
+            self._made[key] = self.nodelist.render(context)
+        return self._made[key]
+
+
+@register.tag
+def still(parser: template.base.Parser, token: template.base.Token) -> Still:
+    """``{% still place count %} … {% endstill %}``: made once for each language and each value of what it depends on.
+
+    For what stands the same on every page. Whatever changes in it must be named; a token against forged forms, or
+    anything of one person only, has no place in it.
+    """
+    depends_on = [parser.compile_filter(one) for one in token.split_contents()[1:]]
+    nodes = parser.parse(("endstill",))
+    parser.delete_first_token()
+    return Still(nodes, depends_on)
 
 
 @register.filter
