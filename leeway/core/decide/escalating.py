@@ -37,7 +37,7 @@ def apply_rules(turn: Turn, cues: tuple[Cue, ...]) -> None:
     """Let the first rule that holds and leads up decide where the case goes."""
     if not turn.case.live:
         return
-    match = _fresh_match(turn, cues)
+    match = fresh_match(turn, cues)
     if match is None:
         return
     rule = match.rule
@@ -51,13 +51,13 @@ def apply_rules(turn: Turn, cues: tuple[Cue, ...]) -> None:
     go_up(turn, level, rule.because, source="rule", by="", why=why, rule=rule, evidence=evidence)
 
 
-def _fresh_match(turn: Turn, cues: tuple[Cue, ...]) -> Match | None:
+def fresh_match(turn: Turn, cues: tuple[Cue, ...]) -> Match | None:
     """The deciding rule among those that have something new to say."""
     situation = situation_of(turn.case, turn.known.customer, turn.policy, turn.now, cues=cues)
-    return first_match(turn.policy, situation, skip=_Spent(turn))
+    return first_match(turn.policy, situation, skip=Spent(turn))
 
 
-class _Spent:
+class Spent:
     """The names of rules that have had their say. Asked only about a rule that holds, which is rarely any."""
 
     def __init__(self, turn: Turn) -> None:
