@@ -13,6 +13,7 @@ import msgspec
 
 from leeway.core.clocks import Clock, wake_at
 from leeway.core.cue import CueKind
+from leeway.core.disclosure import DisclosureRecord, ForbiddenRecord
 from leeway.core.journey import JourneyPoint
 from leeway.core.policy import EscalationKind, Reason
 from leeway.core.reading.matter import Matter
@@ -35,6 +36,8 @@ KEPT = {
     "fired": 60,
     "steps": 30,
     "slots": 30,
+    "disclosures": 40,
+    "forbidden": 20,
 }
 """How many of each a case keeps at hand; older ones are in the log."""
 
@@ -251,6 +254,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     consults: tuple[Consult, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     handoff: HandoffCount = HandoffCount()
+    disclosures: dict[str, DisclosureRecord] = {}
+    forbidden: tuple[ForbiddenRecord, ...] = ()
     last_update_at: datetime | None = None
     updates: int = 0
 

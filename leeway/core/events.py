@@ -10,6 +10,7 @@ import msgspec
 from leeway.core.case import Attempt, Consult, Escalation, Promise, PromiseState
 from leeway.core.clocks import Clock
 from leeway.core.cue import Cue
+from leeway.core.disclosure import DisclosureRecord, ForbiddenRecord
 from leeway.core.journey import JourneyPoint
 from leeway.core.policy import ClockKind
 from leeway.core.reading.matter import Matter
@@ -149,6 +150,33 @@ class PromiseSettled(Event, frozen=True, tag="promise_settled"):
     number: int
     state: PromiseState
     note: str = ""
+
+
+class DisclosureOwed(Event, frozen=True, tag="disclosure_owed"):
+    """A compulsory statement's turn has come, or one more message of ours passed without it."""
+
+    name: str
+    record: DisclosureRecord
+
+
+class DisclosureSaid(Event, frozen=True, tag="disclosure_said"):
+    """It was said, with its evidence; the record's state is ``late`` when its turn had passed."""
+
+    name: str
+    record: DisclosureRecord
+
+
+class DisclosureMissed(Event, frozen=True, tag="disclosure_missed"):
+    """Its turn has passed without it."""
+
+    name: str
+    record: DisclosureRecord
+
+
+class ForbiddenSaid(Event, frozen=True, tag="forbidden_said"):
+    """Something was said that must not be."""
+
+    forbidden: ForbiddenRecord
 
 
 class RuleDecided(Event, frozen=True, tag="rule_decided"):
@@ -425,6 +453,10 @@ AnyEvent = (
     | AttemptAnswerRecorded
     | PromiseRecorded
     | PromiseSettled
+    | DisclosureOwed
+    | DisclosureSaid
+    | DisclosureMissed
+    | ForbiddenSaid
     | RuleDecided
     | EscalationOpened
     | EscalationHeld

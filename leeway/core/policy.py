@@ -11,6 +11,9 @@ from typing import Literal
 
 import msgspec
 
+from leeway.core.disclosure import Disclosure
+from leeway.core.playbooks import Guidance
+
 EscalationKind = Literal["functional", "hierarchical"]
 
 Reason = Literal[
@@ -284,3 +287,6 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def plan_for(self, level: str) -> NobodyThere | None:
         return next((plan for plan in self.nobody_there if plan.level == level), None)
+    disclosures: tuple[Disclosure, ...] = ()
+    guidance: Guidance = Guidance()
+    relief: Relief = Relief()

@@ -30,6 +30,7 @@ from leeway.core.policy import (
 from leeway.core.situation import COLUMNS
 from leeway.packs import units
 from leeway.packs.conditions import read_test
+from leeway.packs.disclosures import read_disclosures
 from leeway.packs.messages import check_message
 from leeway.packs.overlays import Overlay, RightNotNamed, combine
 from leeway.packs.parts import (
@@ -111,7 +112,9 @@ class MatrixReader:
             steps=self._steps(),
             clocks=self._clocks(),
             regulators=self._regulators(),
-            authority=self._authority(),
+            authority=read_limits(self.fields["authority"], places=self.places, currency=self.currency),
+            offers=read_offers(self.fields["offers"], currency=self.currency),
+            disclosures=read_disclosures(self.fields["disclosures"]),
             alerting=self._alerting(),
             customer_messages=self.messages,
             default_owner=self._default_owner(),

@@ -23,7 +23,7 @@ from leeway.core.policy import (
     Warn,
 )
 from leeway.core.situation import COLUMNS, Column
-from leeway.packs import units
+from leeway.packs import authority, disclosures, offers, units
 from leeway.packs.conditions import cell_in_words
 from leeway.packs.sentences import (
     authority_in_words,
@@ -55,7 +55,9 @@ def dump_policy(policy: Policy) -> str:
         ),
         ("clocks", _clocks(policy.clocks)),
         ("regulators", _regulators(policy.regulators)),
-        ("authority", _authority(policy.authority)),
+        ("authority", authority.written(policy.authority)),
+        ("offers", offers.written(policy.offers, policy.currency)),
+        ("disclosures", disclosures.written(policy.disclosures)),
         ("alerting", _alerting(policy)),
         ("customer_messages", policy.customer_messages),
     ]

@@ -14,14 +14,25 @@ from types import MappingProxyType
 import msgspec
 from msgspec.structs import replace
 
+from leeway.core.disclosure import Disclosure
 from leeway.core.policy import Policy, RegulatorClock, Span
+from leeway.packs.disclosures import read_disclosures
 from leeway.packs.parts import read_clocks, read_span, read_texts, read_working_day
 from leeway.packs.reader import Node, quoted, read
 from leeway.packs.targets import Targets
 
 SHIPPED = Path(__file__).parent / "shipped"
 
-_KEYS = ("overlay", "description", "working_day", "close_within", "clocks", "customer_messages", "must_say")
+_KEYS = (
+    "overlay",
+    "description",
+    "working_day",
+    "close_within",
+    "clocks",
+    "disclosures",
+    "customer_messages",
+    "must_say",
+)
 
 
 class Overlay(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -32,6 +43,7 @@ class Overlay(msgspec.Struct, frozen=True, omit_defaults=True):
     close_within: Span | None = None
     customer_messages: dict[str, str] = {}
     must_say: dict[str, str] = {}
+    disclosures: tuple[Disclosure, ...] = ()
     description: str = ""
 
 
@@ -46,17 +58,20 @@ class RightNotNamed(Exception):
 def combine(policy: Policy, overlay: Overlay) -> Policy:
     """The policy with the regulator's demands met; doing it twice changes nothing more.
 
-    The house's own texts stay; ``RightNotNamed`` when one of them leaves out what must be said.
+    The house's own texts and disclosures of the same name stay; ``RightNotNamed`` when one of the texts leaves out what
+    must be said.
     """
     messages = {**overlay.customer_messages, **policy.customer_messages}
     for name, words in overlay.must_say.items():
         if words not in messages.get(name, ""):
             raise RightNotNamed(message=name, words=words, overlay=overlay.name)
     others = tuple(clock for clock in policy.regulators if clock.pack != overlay.name)
+    ours = {one.name for one in policy.disclosures}
     return replace(
         policy,
         regulators=others + overlay.clocks,
         close_within=_shorter(policy.close_within, overlay.close_within),
+        disclosures=(*policy.disclosures, *(one for one in overlay.disclosures if one.name not in ours)),
         customer_messages=messages,
     )
 
@@ -81,6 +96,7 @@ def overlay_from(root: Node) -> Overlay:
         clocks=read_clocks(fields["clocks"], name, targets=Targets(), working_day=day),
         close_within=read_span(fields["close_within"], day) if "close_within" in fields else None,
         customer_messages=messages,
+        disclosures=read_disclosures(fields["disclosures"]),
         must_say=_must_say(fields["must_say"], messages),
         description=fields["description"].text() if "description" in fields else "",
     )

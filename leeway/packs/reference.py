@@ -13,6 +13,8 @@ from leeway.core.handoff import SLOTS
 from leeway.core.policy import Span
 from leeway.core.situation import COLUMNS, Column
 from leeway.packs import units
+from leeway.packs.disclosures import KEYS as DISCLOSURE_KEYS
+from leeway.packs.disclosures import TURNS
 from leeway.packs.messages import BLANKS
 from leeway.packs.parts import STARTS, STOPS
 from leeway.packs.vocabulary import (
@@ -156,9 +158,58 @@ A warning says when and whom: `80 %: tell owner`, `1 h before: tell [owner, mana
     authority:
       agent: {{refund: 60 EUR per case, credit: 20 EUR per customer per 30 days}}
 
-What a level may decide alone: an amount per `case`, `customer` or `person`, in a period if it says one, and at most so
-many times: `20 EUR per customer per 30 days, 2 times` (inside braces that comma needs quotes around the whole).
-Instruments: {instruments}.
+What a level may decide alone of each instrument: {instruments}. A limit is a half-sentence; several in a list hold
+together.
+
+| limit | means |
+|---|---|
+| `60 EUR per case` | so much in one case, ever |
+| `20 EUR per customer per 30 days` | so much to one customer, over all their cases, in any 30 days |
+| `500 EUR per person per day` | so much by one person of ours in any 24 hours; `per week` is any 7 days |
+| `3 times per customer per 30 days` | so often, whatever the amount |
+| `60 EUR per case, 2 times` | both (inside braces that comma needs quotes around the whole) |
+| `120 EUR per case for tier [gold]` | in place of the limit counted alike without a tier; `for product` likewise |
+
+    authority:
+      agent:
+        credit:
+          - 20 EUR per customer per 30 days
+          - 40 EUR per customer per 30 days for tier [gold, platinum]
+          - 3 times per customer per 30 days
+      role team_lead: {{credit: 60 EUR per customer per 30 days}}
+
+`role NAME` is for everybody in the roster with that role: where it names an instrument it stands in place of their
+level's limit. Of several levels a person works at, the one that leaves most room counts. What was given with an
+approval counts on the limits of whoever approved it. An instrument a level does not name needs an approval.
+
+## Offers
+
+{offer_keys}
+
+What is given in a currency other than the policy's is never within a limit unless `rates` says what it is worth.
+
+## Disclosures
+
+    disclosures:
+      - recorded:
+          say: This chat may be recorded to improve our service.
+          counts: ["(chat|call) (is|may be) recorded"]
+          channel: [chat, phone]
+      - no_guarantee:
+          never: Nobody may be told that a day of delivery is certain.
+          counts: ["guarantee ... (delivery|arrive|arrives)"]
+          instead: It is due on Friday. If it is not there by then, I will look into it myself.
+
+{disclosure_keys}
+
+| turn | comes with |
+|---|---|
+{disclosure_turns}
+
+What is said counts by one of its wordings, written like the phrases of a language: `(a|b)` one of these, `[a]` perhaps,
+`...` up to five words between. What must be said also counts when most of its words stand close together. A denial
+before ("this chat is not recorded") says something else. What was said, with its words, what was missed and what should
+not have been said stand in the case.
 
 ## Alerting
 
@@ -180,7 +231,7 @@ Texts by name. A rule tells `escalated` unless its `tell_customer` says otherwis
 ## Regulators and overlays
 
 `overlays: [uk_fca]` lays a shipped overlay, or one from the pack's own folder `overlays/`, over the matrix. It adds
-clocks and texts and shortens `close_within` where the regulator wants that; it never loosens anything.
+clocks, texts and disclosures and shortens `close_within` where the regulator wants that; it never loosens anything.
 
     overlay: uk_fca
     clocks:
@@ -214,6 +265,9 @@ def render() -> str:
         instruments=_listed(INSTRUMENTS),
         alerting_keys=_keys(ALERTING_KEYS),
         slots=_table(
+        disclosure_keys=_keys(DISCLOSURE_KEYS),
+        disclosure_turns="\n".join(f"| `{turn}` | {says} |" for turn, says in TURNS.items()),
+        offer_keys=_keys(OFFER_KEYS),
             ("slot", "the question that fills it"), ((f"`{slot}`", says) for slot, says in SLOTS.items())
         ),
         blanks=_table(("blank", "becomes"), ((f"`{{{blank}}}`", says) for blank, says in BLANKS.items())),

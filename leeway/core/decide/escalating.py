@@ -12,7 +12,7 @@ from typing import Any
 from leeway.core import events as e
 from leeway.core.case import Escalation, RequestSource, number_after
 from leeway.core.cue import Cue
-from leeway.core.decide import consulting, levels, owners, steps, words
+from leeway.core.decide import consulting, disclosing, levels, owners, steps, words
 from leeway.core.decide.situations import situation_of
 from leeway.core.decide.turn import Turn
 from leeway.core.facts import EscalationRequested
@@ -370,6 +370,9 @@ def start_level_clocks(turn: Turn, level: Level) -> None:
 
 
 def start_regulator_clocks(turn: Turn, moment: str) -> None:
+    """What a regulator asks for from this moment on: clocks, and statements that must be made."""
+    if turn.policy.disclosures:
+        disclosing.began(turn, moment)
     for regulator in turn.policy.regulators:
         name = f"regulator:{regulator.name}"
         if regulator.starts_on == moment and name not in turn.case.fired:  # once a case, met or not

@@ -10,8 +10,9 @@ from leeway.core import facts as f
 from leeway.core.case import Attempt
 from leeway.core.cue import Cue
 from leeway.core.cues import read_cues
-from leeway.core.decide import owners, promising, solving
+from leeway.core.decide import disclosing, owners, promising, solving
 from leeway.core.decide.turn import Turn
+from leeway.core.disclosure import DisclosureTurn
 from leeway.core.journey import JourneyPoint, next_point
 from leeway.core.patterns import news, pattern_cues
 from leeway.core.people import person
@@ -222,6 +223,7 @@ def from_us(turn: Turn, fact: f.MessageReceived) -> None:
     asked = find_asks(message)
     again = asked_again(asked, [item.told for item in turn.case.told], turn.case.matter)
     answers_the_wait = solving.answers_the_wait(turn)
+    first = turn.case.first_response_at is None
     turn.emit(
         e.MessageRead(
             at=turn.at,
@@ -233,6 +235,8 @@ def from_us(turn: Turn, fact: f.MessageReceived) -> None:
         )
     )
     if fact.author == "bot":
+        if turn.policy.disclosures:
+            disclosing.heard(turn, fact.text, message=fact.id, by=fact.by, folded=message.fold)
         return
     if fact.send:
         turn.tell_customer("reply", f"reply:{fact.id}", fact.text)
@@ -246,6 +250,24 @@ def from_us(turn: Turn, fact: f.MessageReceived) -> None:
     for promise in promises:
         if not promise.conditional:
             _promise_found(turn, fact, promise)
+    if turn.policy.disclosures:
+        _disclosed(turn, fact, message, first=first, promised=bool(promises))
+
+
+def _disclosed(
+    turn: Turn, fact: f.MessageReceived, message: Prepared, *, first: bool, promised: bool
+) -> None:
+    """Which statements this message made, and which it owed: with the first answer, an offer, a promise."""
+    offers = tuple(item.kind for item in turn.case.attempts if item.message == fact.id)
+    came: tuple[tuple[DisclosureTurn, bool], ...] = (
+        ("first_message", first),
+        ("offer", bool(offers)),
+        ("promise", promised),
+    )
+    moments = [name for name, comes in came if comes]
+    disclosing.heard(
+        turn, fact.text, message=fact.id, by=fact.by, moments=moments, offers=offers, folded=message.fold
+    )
 
 
 def _who_answers_has_it(turn: Turn, by: str) -> None:

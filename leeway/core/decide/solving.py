@@ -6,8 +6,9 @@ from leeway.core import events as e
 from leeway.core import facts as f
 from leeway.core.case import Attempt, number_after
 from leeway.core.clocks import Clock
-from leeway.core.decide import consulting, escalating, levels, owners, words
+from leeway.core.decide import consulting, disclosing, escalating, levels, owners, words
 from leeway.core.decide.turn import Turn
+from leeway.core.disclosure import DisclosureTurn
 from leeway.core.policy import Span
 from leeway.core.refusals import Refusal
 from leeway.core.worktime import ALWAYS
@@ -65,6 +66,10 @@ def update_sent(turn: Turn, fact: f.UpdateSent) -> None:
     news_sent(turn)
     turn.tell_customer(fact.kind, f"said:{turn.fact.id}", fact.text)
     stop_regulator_clocks(turn, SETTLES.get(fact.kind, ()))
+    if turn.policy.disclosures:
+        final = fact.kind == "final_response"
+        moments: tuple[DisclosureTurn, ...] = ("final_response",) if final else ()
+        disclosing.heard(turn, fact.text, message=fact.id, by=fact.by, moments=moments)
 
 
 SETTLES: dict[str, tuple[str, ...]] = {
@@ -143,6 +148,8 @@ def resolved(turn: Turn, fact: f.Resolved) -> None:
                 within_authority=fact.within_authority,
             )
         )
+    if turn.policy.disclosures:
+        disclosing.closing(turn)
     turn.emit(e.CaseResolved(at=turn.at, how=fact.how, by=fact.by, within_authority=fact.within_authority))
     if fact.final:
         close(turn, "closed with its resolution")

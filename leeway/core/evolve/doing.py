@@ -64,3 +64,11 @@ def slot_recorded(case: Case, event: e.SlotRecorded) -> Case:
 
 def update_recorded(case: Case, event: e.UpdateRecorded) -> Case:
     return replace(answered(case, event.at), last_update_at=event.at, updates=case.updates + 1)
+
+
+def disclosure_noted(case: Case, event: e.DisclosureOwed | e.DisclosureSaid | e.DisclosureMissed) -> Case:
+    return replace(case, disclosures=named(case.disclosures, event.name, event.record, "disclosures"))
+
+
+def forbidden_said(case: Case, event: e.ForbiddenSaid) -> Case:
+    return replace(case, forbidden=kept(case.forbidden, event.forbidden, "forbidden"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from leeway.core.case import KEPT, Case, Linked
+from leeway.core.case import KEPT, Case
 
 Item = TypeVar("Item")
 
@@ -13,7 +13,7 @@ def kept(items: tuple[Item, ...], new: Item, name: str) -> tuple[Item, ...]:
     return (*items, new)[-KEPT[name] :]
 
 
-def named(items: dict[str, Linked], key: str, value: Linked, name: str) -> dict[str, Linked]:
+def named(items: dict[str, Item], key: str, value: Item, name: str) -> dict[str, Item]:
     return dict(list({**items, key: value}.items())[-KEPT[name] :])
 
 
