@@ -54,10 +54,11 @@ def database() -> Iterator[Driver]:
 @contextmanager
 def house() -> Iterator[House]:
     """The open house, with its writer; what is queued is written out at the end."""
-    from leeway.wiring import open_house
+    from leeway.wiring import collect_garbage_rarely, open_house
 
     ready_database().close()
     opened = open_house()
+    collect_garbage_rarely()
     try:
         yield opened
     finally:

@@ -15,6 +15,7 @@ from leeway.core.disclosure import Disclosure
 from leeway.core.playbooks import Guidance
 
 EscalationKind = Literal["functional", "hierarchical"]
+Instrument = Literal["refund", "discount", "credit", "fee_waiver", "replacement", "policy_exception"]
 
 Reason = Literal[
     "insufficient_authority",
@@ -196,7 +197,13 @@ class BeforeStep(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AuthorityLimit(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a level may decide alone: at most ``amount`` (minor units) of one instrument per ``period``."""
+    """What a level (or everybody with a ``role``) may decide alone: at most ``amount`` (minor units) of one instrument,
+    and at most ``count`` times, per case, customer or person, within any stretch of time as long as ``period`` (None:
+    for ever).
+
+    ``any_amount``: only the count is limited. ``count`` 0: only the amount is. With ``tiers`` or ``products`` it stands
+    in place of the limit that is counted alike and names none. Several limits on one instrument hold together.
+    """
 
     level: str
     instrument: str
@@ -205,6 +212,52 @@ class AuthorityLimit(msgspec.Struct, frozen=True, omit_defaults=True):
     period: Span | None = None
     per: Literal["case", "customer", "person"] = "case"
     count: int = 0
+    any_amount: bool = False
+    role: str = ""
+    tiers: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+
+
+Fault = Literal["theirs", "unknown", "shared", "ours"]
+"""Whose fault a matter is, in the order in which an offer grows."""
+
+
+class Offers(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an offer is sized, and which offers a second person looks at.
+
+    Money is in minor units of the policy's currency, shares are whole percents. ``of_yearly_spend_at_risk`` counts
+    instead of ``of_yearly_spend`` when the customer may leave. ``earlier`` is the share of what they were given
+    ``earlier_within`` that time which is taken off again; ``like_cases`` how far a suggestion is pulled towards the
+    median of like cases, once there are ``like_at_least`` of them. ``low`` and ``high`` are the band around what is
+    suggested. ``budget`` 0: none. ``due_confirm_above`` and ``two_approvers_above`` 0: never. ``rates`` say what one
+    unit of another currency is worth in the policy's, in millionths.
+    """
+
+    per_contact: int = 300
+    per_day_waiting: int = 100
+    days_waiting_at_most: int = 10
+    of_amount: int = 10
+    of_yearly_spend: int = 1
+    of_yearly_spend_at_risk: int = 3
+    value_at_most: int = 5_000
+    theirs: int = 10
+    unknown: int = 50
+    shared: int = 60
+    ours: int = 100
+    earlier: int = 50
+    earlier_within: Span = Span(365 * 86_400)
+    like_cases: int = 50
+    like_at_least: int = 5
+    low: int = 60
+    high: int = 150
+    round_to: int = 100
+    instruments: tuple[str, ...] = ("credit", "discount", "refund")
+    budget: int = 0
+    budget_period: Span = Span(30 * 86_400)
+    due_confirm_above: int = 0
+    two_approvers_above: int = 0
+    grant_lasts: Span = Span(7 * 86_400)
+    rates: dict[str, int] = {}
 
 
 class RegulatorClock(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -241,6 +294,13 @@ class Alerting(msgspec.Struct, frozen=True, omit_defaults=True):
     per_owner_day: int = 20
 
 
+class Relief(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When a colleague has had enough: so many ``heated`` conversations within a time. 0 looks at nobody."""
+
+    heated: int = 3
+    within: Span = Span(2 * 3600)
+
+
 class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything a decision may look up. ``version`` is given when it is published and never reused."""
 
@@ -256,7 +316,11 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     clocks: CaseClocks = CaseClocks()
     alerting: Alerting = Alerting()
     authority: tuple[AuthorityLimit, ...] = ()
+    offers: Offers = Offers()
     regulators: tuple[RegulatorClock, ...] = ()
+    disclosures: tuple[Disclosure, ...] = ()
+    guidance: Guidance = Guidance()
+    relief: Relief = Relief()
     customer_messages: dict[str, str] = {}
     language: str = "en"
     currency: str = "EUR"
@@ -287,6 +351,3 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def plan_for(self, level: str) -> NobodyThere | None:
         return next((plan for plan in self.nobody_there if plan.level == level), None)
-    disclosures: tuple[Disclosure, ...] = ()
-    guidance: Guidance = Guidance()
-    relief: Relief = Relief()

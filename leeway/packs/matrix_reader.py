@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from leeway.core.handoff import SLOTS
 from leeway.core.policy import (
     Alerting,
-    AuthorityLimit,
     BeforeStep,
     CaseClocks,
     Condition,
@@ -29,9 +28,11 @@ from leeway.core.policy import (
 )
 from leeway.core.situation import COLUMNS
 from leeway.packs import units
+from leeway.packs.authority import read_limits
 from leeway.packs.conditions import read_test
 from leeway.packs.disclosures import read_disclosures
 from leeway.packs.messages import check_message
+from leeway.packs.offers import read_offers
 from leeway.packs.overlays import Overlay, RightNotNamed, combine
 from leeway.packs.parts import (
     read_calendar_span,
@@ -43,13 +44,12 @@ from leeway.packs.parts import (
 )
 from leeway.packs.reader import Fields, Node, Problem
 from leeway.packs.sentence import Muddled, Sentence
-from leeway.packs.sentences import read_authority, read_nobody_there, read_step, silent_accepts
+from leeway.packs.sentences import read_nobody_there, read_step, silent_accepts
 from leeway.packs.targets import NAME, Targets
 from leeway.packs.vocabulary import (
     ALERTING_KEYS,
     CLOCK_KEYS,
     DESK_KEYS,
-    INSTRUMENTS,
     KEYS,
     LEVEL_KEYS,
     REASONS,
@@ -359,7 +359,7 @@ class MatrixReader:
                 hint="the rules tell it to the customer",
             )
 
-    # Steps, clocks, authority, alerting
+    # Steps, clocks, alerting
 
     def _steps(self) -> tuple[LevelSteps, ...]:
         groups = []
@@ -405,17 +405,6 @@ class MatrixReader:
             for key, value in self.fields["regulators"].entries()
             for clock in read_clocks(value, key.name(), targets=self.targets, working_day=self.day)
         )
-
-    def _authority(self) -> tuple[AuthorityLimit, ...]:
-        limits = []
-        for key, value in self.fields["authority"].entries():
-            level = key.word(self.places, called="a level or desk")
-            for instrument, limit in value.entries():
-                name = instrument.word(INSTRUMENTS)
-                found = read_authority(level, name, limit, currency=self.currency)
-                if found is not None and level and name:
-                    limits.append(found)
-        return tuple(limits)
 
     def _alerting(self) -> Alerting:
         fields, default = self.fields["alerting"].mapping(ALERTING_KEYS), Alerting()

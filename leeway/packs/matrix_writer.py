@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from leeway.core.policy import (
-    AuthorityLimit,
     BeforeStep,
     CaseClocks,
     Level,
@@ -26,7 +25,6 @@ from leeway.core.situation import COLUMNS, Column
 from leeway.packs import authority, disclosures, offers, units
 from leeway.packs.conditions import cell_in_words
 from leeway.packs.sentences import (
-    authority_in_words,
     nobody_there_in_words,
     silent_accepts_in_words,
     step_in_words,
@@ -205,13 +203,6 @@ def _regulator_clock(clock: RegulatorClock) -> dict[str, Written]:
     if clock.warn:
         written["warnings"] = _warnings(clock.warn)
     return written
-
-
-def _authority(limits: tuple[AuthorityLimit, ...]) -> dict[str, Written]:
-    levels: dict[str, dict[str, Written]] = {}
-    for limit in limits:
-        levels.setdefault(limit.level, {})[limit.instrument] = authority_in_words(limit)
-    return dict(levels)
 
 
 def _alerting(policy: Policy) -> Mapping[str, Written]:

@@ -16,6 +16,7 @@ from leeway.packs import units
 from leeway.packs.disclosures import KEYS as DISCLOSURE_KEYS
 from leeway.packs.disclosures import TURNS
 from leeway.packs.messages import BLANKS
+from leeway.packs.offers import KEYS as OFFER_KEYS
 from leeway.packs.parts import STARTS, STOPS
 from leeway.packs.vocabulary import (
     ALERTING_KEYS,
@@ -264,10 +265,10 @@ def render() -> str:
         clock_keys=_keys(CLOCK_KEYS),
         instruments=_listed(INSTRUMENTS),
         alerting_keys=_keys(ALERTING_KEYS),
-        slots=_table(
         disclosure_keys=_keys(DISCLOSURE_KEYS),
         disclosure_turns="\n".join(f"| `{turn}` | {says} |" for turn, says in TURNS.items()),
         offer_keys=_keys(OFFER_KEYS),
+        slots=_table(
             ("slot", "the question that fills it"), ((f"`{slot}`", says) for slot, says in SLOTS.items())
         ),
         blanks=_table(("blank", "becomes"), ((f"`{{{blank}}}`", says) for blank, says in BLANKS.items())),

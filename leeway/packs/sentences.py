@@ -1,7 +1,7 @@
 """The half-sentences of a matrix, each read and written here, side by side.
 
 ``10 min: tell on_call by [sms] if not accepted`` · ``hand to night_desk; tell the customer "…"`` ·
-``60 EUR per case`` · ``80 %: tell owner`` · ``2 silent accepts``
+``80 %: tell owner`` · ``2 silent accepts``
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Literal, cast
 
 import msgspec
 
-from leeway.core.policy import AuthorityLimit, Level, NobodyThere, Span, Step, Warn
+from leeway.core.policy import Level, NobodyThere, Span, Step, Warn
 from leeway.packs import units
 from leeway.packs.reader import Node
 from leeway.packs.sentence import WORD_ENDS, Muddled, Sentence
@@ -19,7 +19,6 @@ from leeway.packs.targets import NAME, Targets
 
 Deed = Literal["tell", "give_to", "update_customer", "climb"]
 IfNot = Literal["", "accepted", "answered", "resolved"]
-Per = Literal["case", "customer", "person"]
 
 _IF_NOT: tuple[IfNot, ...] = ("accepted", "answered", "resolved")
 _DEEDS: dict[str, Deed] = {
@@ -184,39 +183,6 @@ def _nobody_there(level: str, sentence: Sentence, lower: tuple[str, ...], target
             sentence.stop('"owner stays ..." or "tell the customer ..."')
     sentence.end()
     return NobodyThere(level, hand_to, wait, tell_customer, owner_stays)
-
-
-# What a level may decide alone, as in "20 EUR per customer per 30 days, 2 times"
-
-
-def read_authority(level: str, instrument: str, value: Node, *, currency: str) -> AuthorityLimit | None:
-    try:
-        return _authority(level, instrument, Sentence(value), currency)
-    except Muddled:
-        return None
-
-
-def authority_in_words(limit: AuthorityLimit) -> str:
-    period = f" per {units.span_in_words(limit.period)}" if limit.period else ""
-    times = f", {limit.count} times" if limit.count else ""
-    return f"{units.money_in_words(limit.amount, limit.currency)} per {limit.per}{period}{times}"
-
-
-def _authority(level: str, instrument: str, sentence: Sentence, currency: str) -> AuthorityLimit:
-    amount = sentence.money(currency)
-    per = sentence.needs("per (case|customer|person)", '"per case", "per customer" or "per person"')[1]
-    period = sentence.span() if sentence.has("per") else None
-    times = sentence.has(_TIMES)
-    sentence.end()
-    return AuthorityLimit(
-        level=level,
-        instrument=instrument,
-        amount=amount,
-        currency=currency,
-        period=period,
-        per=cast("Per", per),
-        count=int(times[1]) if times else 0,
-    )
 
 
 # A warning, as in "80 %: tell owner", "1 h before: tell [owner, manager_of owner]"

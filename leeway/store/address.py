@@ -21,7 +21,12 @@ SQLITE_PRAGMAS = (
     "pragma temp_store=memory",
     "pragma cache_size=-16384",
     "pragma mmap_size=0",
+    "pragma wal_autocheckpoint=16000",
 )
+"""``wal_autocheckpoint``: a busy house changes the same few thousand pages again and again, and a checkpoint writes
+each once. In ``serve`` and ``work`` a service of its own does it (``worker.checkpointer``), so that the writing
+thread finds little left to do when the log has grown to this many pages (64 MB).
+"""
 
 
 class Sqlite(msgspec.Struct, frozen=True):

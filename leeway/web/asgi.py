@@ -25,7 +25,8 @@ from leeway.web.ingest import Ingest
 from leeway.web.listeners import Listener, listener
 from leeway.web.live import Feed, Live
 from leeway.web.tokens import Gate
-from leeway.wiring import House, open_house, report_reader, token_reader
+from leeway.web.watch.native import WatchLive
+from leeway.wiring import House, collect_garbage_rarely, open_house, report_reader, token_reader
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +119,7 @@ def _warm_up() -> None:
 
     first_admin.announce()
 
+    collect_garbage_rarely()  # Django has come with all its modules
 
 def serve(
     *, host: str = "127.0.0.1", port: int = DEFAULT_PORT, beside: Callable[[House], None] | None = None

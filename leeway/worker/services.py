@@ -9,6 +9,7 @@ from leeway.channels.customer import ByEmail, Shown
 from leeway.packs.reader import read
 from leeway.store.home import home
 from leeway.wiring import House, PublishedWorlds
+from leeway.worker.checkpointer import Checkpointer
 from leeway.worker.leavers import Leavers
 from leeway.worker.outbox import Deliverer
 from leeway.worker.search_index import SearchIndex
@@ -21,6 +22,14 @@ def start_services(house: House) -> None:
     start_leavers(house)
     start_search_index(house)
 
+    if house.database == "sqlite":
+        start_checkpointer(house)
+
+
+def start_checkpointer(house: House) -> None:
+    checkpointer = Checkpointer(house.driver())
+    house.writer.listen(checkpointer.heard)
+    house.start("checkpointer", checkpointer.run, checkpointer.stop)
 
 def start_leavers(house: House) -> None:
     leavers = Leavers(house.driver(), house.writer.call, house.clock)

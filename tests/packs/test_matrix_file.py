@@ -18,6 +18,7 @@ from leeway.core.policy import (
     Level,
     LevelSteps,
     NobodyThere,
+    Offers,
     OneOf,
     Policy,
     RegulatorClock,
@@ -201,10 +202,49 @@ def test_what_happens_when_nobody_is_there_is_a_sentence(written, plan):
         ("9.50 EUR per person per 1 day", AuthorityLimit("agent", "refund", 950, "EUR", Span(D), "person")),
         ('"60 EUR per customer per 30 days, 2 times"',
          AuthorityLimit("agent", "refund", 6000, "EUR", Span(30 * D), "customer", 2)),
+        ("3 times per customer per 30 days",
+         AuthorityLimit("agent", "refund", 0, "EUR", Span(30 * D), "customer", 3, any_amount=True)),
+        ("500 EUR per person per day", AuthorityLimit("agent", "refund", 50_000, "EUR", Span(D), "person")),
+        ('"120 EUR per case for tier [gold, platinum] for product [rail]"',
+         AuthorityLimit("agent", "refund", 12_000, "EUR", tiers=("gold", "platinum"), products=("rail",))),
     ],
 )  # fmt: skip
 def test_a_limit_is_a_sentence(written, limit):
     assert small("60 EUR per case", written).authority[0] == limit
+
+
+def test_several_limits_hold_together_and_a_role_has_its_own():
+    limits = small(
+        "  agent: {refund: 60 EUR per case,",
+        """  role team_lead: {refund: 90 EUR per case}
+  agent: {refund: [60 EUR per case, 5 times per customer per week],""",
+    ).authority
+    assert limits[:3] == (
+        AuthorityLimit("", "refund", 9000, "EUR", role="team_lead"),
+        AuthorityLimit("agent", "refund", 6000, "EUR"),
+        AuthorityLimit("agent", "refund", 0, "EUR", Span(7 * D), "customer", 5, any_amount=True),
+    )
+
+
+def test_offers_say_how_they_are_sized():
+    said = """offers:
+  of_amount: 12 %
+  fault: {theirs: 0 %, ours: 150 %}
+  band: 50 % to 200 %
+  budget: 2000 EUR per 30 days
+  rates: {USD: 0.92 EUR}
+  grant_lasts: 3 days
+alerting:"""
+    assert small("alerting:", said).offers == Offers(
+        of_amount=12,
+        theirs=0,
+        ours=150,
+        low=50,
+        high=200,
+        budget=200_000,
+        rates={"USD": 920_000},
+        grant_lasts=Span(3 * D),
+    )
 
 
 def test_a_working_day_has_the_hours_the_house_says():

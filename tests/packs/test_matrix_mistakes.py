@@ -603,6 +603,56 @@ MISTAKES = [
         ('39:36: found "twice", expected one of <instruments>\n39:41: found nothing, expected a sentence'),
     ),
     (
+        "refund: 60 EUR per case",
+        "refund: twice per case",
+        '39:19: found "twice per case", expected an amount such as "60 EUR" or a count such as "3 times"',
+    ),
+    (
+        "refund: 60 EUR per case",
+        "refund: 3 times per customer per 8 h (w)",
+        '39:51: found "(w)", expected a length of real time (a limit counts in days of the calendar)',
+    ),
+    (
+        "refund: 60 EUR per case",
+        "refund: 60 EUR per case for gold",
+        '39:39: found "gold", expected tier or product, as in "for tier [gold]"',
+    ),
+    (
+        "refund: 60 EUR per case",
+        "refund: [60 EUR per case, 80 EUR per case]",
+        ("39:19: found 80 EUR per case beside another like it, expected limits that are counted differently"),
+    ),
+    (
+        "  agent: {refund",
+        "  'role ': {refund",
+        '39:3: found "role", expected the name of a role, as in "role team_lead"',
+    ),
+    (
+        "alerting: {",
+        "offers: {fault: {ours: 40 %}}\nalerting: {",
+        '40:24: found "40 %", expected a share for ours that is not smaller than the one for shared',
+    ),
+    (
+        "alerting: {",
+        "offers: {of_amount: 10}\nalerting: {",
+        '40:21: found "10", expected a share from 0 % to 100 % (whole percents, as in "10 %")',
+    ),
+    (
+        "alerting: {",
+        "offers: {band: 110 % to 150 %}\nalerting: {",
+        '40:16: found "110 % to 150 %", expected a band around 100 %, such as "60 % to 150 %"',
+    ),
+    (
+        "alerting: {",
+        "offers: {rates: {EUR: 1 EUR}}\nalerting: {",
+        '40:18: found "EUR", expected another currency than EUR, such as USD',
+    ),
+    (
+        "alerting: {",
+        "offers: {of_yearly_spend: 9 %}\nalerting: {",
+        '40:27: found "9 %", expected a share at risk that is not smaller than the ordinary one',
+    ),
+    (
         "risk: 0.6,",
         "risk: 60,",
         '40:18: found "60", expected a number from 0 to 1',

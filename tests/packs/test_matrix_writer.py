@@ -20,6 +20,7 @@ from leeway.core.policy import (
     LevelSteps,
     NobodyThere,
     OneOf,
+    Offers,
     Policy,
     RegulatorClock,
     Rule,
@@ -168,21 +169,7 @@ plans = st.just(NobodyThere("manager", wait=True, owner_stays="agent")) | st.bui
 @st.composite
 def policies(draw):
     drawn = draw(several(rules, most=4))
-    limits = draw(
-        several(
-            st.builds(
-                AuthorityLimit,
-                level=st.sampled_from(PLACES),
-                instrument=st.sampled_from(INSTRUMENTS),
-                amount=st.integers(0, 10**9),
-                currency=st.just("EUR"),
-                period=st.none() | spans,
-                per=st.sampled_from(["case", "customer", "person"]),
-                count=st.integers(0, 99),
-            ),
-            unique_by=lambda limit: (limit.level, limit.instrument),
-        )
-    )
+    limits = draw(authority)
     regulators = several(
         st.builds(
             RegulatorClock,
@@ -214,7 +201,8 @@ def policies(draw):
                 calendar=st.just("") | names, warn=warns,
             ),
             alerting=st.builds(Alerting, st.sampled_from([0.0, 0.25, 0.6, 1.0]), spans, st.integers(0, 500)),
-            authority=st.just(tuple(sorted(limits, key=lambda limit: limit.level))),
+            authority=st.just(limits),
+            offers=offers,
             regulators=regulators,
             customer_messages=st.fixed_dictionaries({"escalated": messages, "other": messages}),
             language=st.sampled_from(["en", "de", "pt-BR"]),

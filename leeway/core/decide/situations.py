@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from leeway.core.authority import most_of_level
 from leeway.core.case import Case
 from leeway.core.cue import Cue
 from leeway.core.customer import Customer
@@ -42,7 +43,7 @@ def situation_of(
         attempts=len(case.attempts),
         refused=sum(item.answer == "declined" for item in case.attempts) if case.attempts else 0,
         offer_needed=_asked_amount(case),
-        authority=authority_of(policy, case),
+        authority=authority_of(policy, case, customer),
         region=case.region,
         product=case.product,
         channel=case.channel,
@@ -68,16 +69,19 @@ def situation_of(
     )
 
 
-def authority_of(policy: Policy, case: Case) -> int:
-    """The most the present level may give in money for what is wanted, in minor units; 0 without a limit of its own."""
-    return _authority(policy, case.level, case.wish.want.kind if case.wish else "")
+def authority_of(policy: Policy, case: Case, customer: Customer | None = None) -> int:
+    """The most the present level may decide alone of what is wanted, in minor units; of any instrument when what is
+    wanted is none. What was given before is not looked up here: a rule says whose decision it is, not what is left.
+    """
+    tier = customer.tier if customer else "standard"
+    return _authority(policy, case.level, case.wish.want.kind if case.wish else "", tier, case.product)
 
 
 @lru_cache(maxsize=1024)
-def _authority(policy: Policy, level: str, instrument: str) -> int:
-    limits = [limit for limit in policy.authority if limit.level == level]
-    fitting = [limit for limit in limits if limit.instrument == instrument] or limits
-    return max((limit.amount for limit in fitting), default=0)
+def _authority(policy: Policy, level: str, instrument: str, tier: str, product: str) -> int:
+    named = {limit.instrument for limit in policy.authority if limit.level == level}
+    fitting = {instrument} if instrument in named else named
+    return max((most_of_level(policy, level, one, tier, product) for one in fitting), default=0)
 
 
 def _asked_amount(case: Case) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from leeway.core.policy import Policy, Rule
+from leeway.core.policy import AuthorityLimit, Policy, Rule
 
 Kind = Literal["added", "removed", "changed", "moved"]
 
@@ -106,7 +106,11 @@ def _without_lines(thing: Any) -> Any:  # noqa: ANN401 - any part of a policy
 
 
 def _limits(policy: Policy) -> dict[str, Any]:
-    return {f"{limit.level}: {limit.instrument}": limit for limit in policy.authority}
+    limits: dict[str, tuple[AuthorityLimit, ...]] = {}
+    for limit in policy.authority:
+        name = f"{limit.level or limit.role}: {limit.instrument}"
+        limits[name] = (*limits.get(name, ()), limit)
+    return limits
 
 
 def _by_name(part: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[PartChange]:

@@ -14,9 +14,9 @@ from leeway.core.policy import Condition, Is, NobodyThere, OneOf, Policy, Regula
 from leeway.core.risk import cue_in_words
 from leeway.core.roster import Roster, UnknownName
 from leeway.core.situation import COLUMNS, Column
-from leeway.packs import units
+from leeway.packs import authority, units
 from leeway.packs.conditions import cell_in_words
-from leeway.packs.sentences import authority_in_words, step_in_words
+from leeway.packs.sentences import step_in_words
 
 SHORT = {
     "contacts_30d": gettext_noop("contacts in 30 days"),
@@ -175,8 +175,9 @@ def limits(policy: Policy) -> list[tuple[str, dict[str, str]]]:
     """What each level may decide alone, an instrument a column."""
     table: dict[str, dict[str, str]] = {}
     for limit in policy.authority:
-        said = authority_in_words(limit).removesuffix(" per case")
-        table.setdefault(limit.level, {})[limit.instrument] = said
+        said = authority.in_words(limit).removesuffix(" per case")
+        row = table.setdefault(limit.level or f"{authority.ROLE}{limit.role}", {})
+        row[limit.instrument] = "; ".join(filter(None, (row.get(limit.instrument), said)))
     return list(table.items())
 
 
