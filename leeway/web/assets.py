@@ -73,7 +73,7 @@ class Named(StaticFilesStorage):
         return super().url(names().get(name or "", name))
 
 
-class LongKept(WhiteNoiseMiddleware):  # type: ignore[misc]
+class LongKept(WhiteNoiseMiddleware):
     """Serves the copies, and the files under their own names for whatever asks for those."""
 
     def __init__(self, get_response: GetResponse | None = None) -> None:

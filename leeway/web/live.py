@@ -101,6 +101,10 @@ class Live:
         """Every stream ends now, so that the server can; a browser comes back to the next one by itself."""
         self._closing.set()
 
+    def newest(self) -> int:
+        """The newest fact anybody was told of; 0 while nobody listens yet."""
+        return self._newest
+
     def heard(self, written: object) -> None:
         """A commit in this process; called in the writer's thread."""
         del written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest, HttpResponse
@@ -59,14 +59,17 @@ def one_clock() -> bool:
     return os.environ.get("LEEWAY_ZONE") == "house"
 
 
+def zone_of(cookies: Mapping[str, str]) -> str:
+    """The zone a reader's browser told, else the house's."""
+    name = "" if one_clock() else cookies.get(ZONE_COOKIE, "")
+    return name if name in ZONES else house.world().policy.zone
+
+
 def local_time(get_response: GetResponse) -> GetResponse:
     """Pages show the reader's own zone, which the browser tells in a cookie; until then the house's."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        name = "" if one_clock() else request.COOKIES.get(ZONE_COOKIE, "")
-        if name not in ZONES:
-            name = house.world().policy.zone if not request.path.startswith("/static/") else "UTC"
-        with timezone.override(ZoneInfo(name)):
+        with timezone.override(ZoneInfo(zone_of(request.COOKIES))):
             return get_response(request)
 
     return handle
