@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from leeway.core.guidance.wording import Wording
 from leeway.core.policy import Policy
 from leeway.core.roster import Roster
 from leeway.core.world import Language, World
@@ -81,6 +82,14 @@ def _language(code: str) -> Language:
     return Language(code, pack.cues, compile_phrases(phrases))
 
 
+@cache
+def playbooks(language: str) -> Wording:
+    """The shipped playbooks for a conversation in this language; English where there are none."""
+    from leeway.packs.playbooks import shipped
+
+    return shipped(language)
+
+
 def guess_language() -> Callable[[str], str]:
     from leeway import languages as files
 
@@ -114,6 +123,13 @@ def _shipped_policy(name: str) -> tuple[Policy, str]:
     from leeway.packs.matrix_file import load_pack
 
     return load_pack(SHIPPED / name), (SHIPPED / name / "matrix.yaml").read_text()
+
+
+def sample_world(now: datetime) -> World:
+    """The shop's matrix and the sample roster, without a database: for measuring and trying things out."""
+    policy, _ = _shipped_policy(FIRST_PACK)
+    roster, _ = _sample_roster(now)
+    return World(policy, roster, languages(), {}, guess_language=guess_language())
 
 
 def _sample_roster(now: datetime) -> tuple[Roster, str]:

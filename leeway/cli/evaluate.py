@@ -42,6 +42,53 @@ def cues(file: Path, scores: Path | None, language: str, as_json: bool) -> None:
     console().print(table("", ("Cues", ""), rows, numbers=1))
 
 
+@evaluate.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what was suggested at each moment here.",
+)
+@json_option
+def moments(file: Path, out: Path | None, as_json: bool) -> None:
+    """How often guidance finds the right move, and keeps quiet when none is needed.
+
+    One moment a line: {"turns": [{"from": "customer", "text": "..."}], "attempts": [{"offer": "...", "answer":
+    "declined"}], "level": "agent", "best": ["acknowledge"], "bad": ["ask"], "calm": false}. `from` is customer, agent
+    or bot. With the shipped shop's matrix.
+    """
+    from leeway import wiring
+    from leeway.learn.evaluate_cues import BadLine
+    from leeway.learn.evaluate_moments import START, House, evaluate_file
+
+    try:
+        report = evaluate_file(file, out, House(wiring.sample_world(START), wiring.playbooks))
+    except BadLine as error:
+        raise click.UsageError(str(error)) from error
+    if as_json:
+        print_json(report)
+        return
+    rows = [
+        (name.replace("_", " "), _rounded(getattr(report, name)))
+        for name in report.__struct_fields__
+        if name != "by_move"
+    ]
+    console().print(table("", ("Guidance", ""), rows, numbers=1))
+    each = [
+        (
+            move.replace("_", " "),
+            figures.expected,
+            figures.shown_in_top_two,
+            figures.shown,
+            figures.shown_though_bad,
+        )
+        for move, figures in report.by_move.items()
+    ]
+    console().print(
+        table("", ("Move", "Expected", "In the top two", "Shown", "Shown though bad"), each, numbers=4)
+    )
+
+
 def _rounded(value: float | None) -> object:
     if value is None:
         return "one kind of label only"

@@ -1,0 +1,130 @@
+"""Which sentences of the customer say the matter, made ready to be said back. Shared by guidance and the summary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from leeway.core.cues.weigh import DISTRESS_WEIGHT
+from leeway.core.guidance.view import Turn
+from leeway.core.guidance.wording import Wording
+from leeway.core.reading.matter import sentences_that_tell
+from leeway.core.reading.tokens import fold
+
+LONGEST = 150
+"""Characters of a sentence that can be said back; a longer one is cut at a clause."""
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_CUT = re.compile(r"\s*(?:[,;:–]|\s-)\s+")
+_RUDE = frozenset(
+    {
+        "profanity",
+        "anger",
+        "sarcasm",
+        "legal_threat",
+        "regulator_threat",
+        "public_threat",
+        "asks_for_supervisor",
+    }
+)
+_SPOILT_FROM = 0.4
+
+
+class Telling(msgspec.Struct, frozen=True):
+    """A sentence of the customer: as they wrote it, said back, where it comes from and how telling it is."""
+
+    quote: str
+    back: str
+    message: str
+    weight: int
+    place: int
+
+
+def tellings(turns: Iterable[Turn], wording: Wording) -> tuple[Telling, ...]:
+    """What the customer's turns tell, in the order in which it was said; the same thing once."""
+    found: dict[str, Telling] = {}
+    for turn in turns:
+        if not turn.ours:
+            for one in _of(turn, wording, len(found)):
+                found.setdefault(fold(one.quote), one)
+    return tuple(found.values())
+
+
+def _of(turn: Turn, wording: Wording, place: int) -> Iterable[Telling]:
+    message = turn.message
+    spoilt = [cue for cue in turn.cues if cue.kind in _RUDE and cue.strength >= _SPOILT_FROM and cue.end]
+    for sentence in sentences_that_tell(message):
+        if any(cue.start < sentence.end and sentence.start < cue.end for cue in spoilt):
+            continue
+        quote = _statement(sentence.text, wording)
+        if quote:
+            place += 1
+            yield Telling(quote, _said_back(quote, wording), turn.spoken.id, sentence.weight, place)
+
+
+def _statement(text: str, wording: Wording) -> str:
+    """The sentence if it states something: no question, no order to us, a whole clause, not too long."""
+    text = text.strip(" ,;:-–—.!…\"'“”")
+    if text.endswith("?") or len(text) < 12:
+        return ""
+    text = _short(_without_opening(text, wording))
+    folded = fold(text)
+    asks = wording.listed("no_statement")
+    if asks is not None and asks.match(folded):
+        return ""
+    finite = wording.listed("finite")
+    if finite is not None and finite.search(folded) is None:
+        return ""
+    never = wording.listed("not_told")
+    return "" if never is not None and never.search(folded) else text
+
+
+def _without_opening(text: str, wording: Wording) -> str:
+    """Without "well," and "look," in front: they say nothing and do not go into somebody else's mouth."""
+    opening = wording.listed("openings")
+    while opening is not None:
+        match = opening.match(fold(text))
+        if match is None or match.end() >= len(text):
+            break
+        text = text[match.end() :].lstrip(" ,:;-–!.")
+    return text
+
+
+def _short(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    cuts = [cut.start() for cut in _CUT.finditer(text) if 40 <= cut.start() <= LONGEST]
+    return text[: cuts[-1]] if cuts else ""
+
+
+def _said_back(quote: str, wording: Wording) -> str:
+    mirror = wording.mirror
+    return _small_first(mirror.back(quote), quote) if mirror else ""
+
+
+def _small_first(text: str, quote: str) -> str:
+    """The first letter small, as inside a sentence, unless the word is a name, a code or another word we can't know."""
+    first = _WORD.match(text)
+    if first is None:
+        return text
+    word = first.group()
+    follows = text[first.end() :].lstrip()[:1]
+    if (
+        word[1:] != word[1:].lower()
+        or any(mark.isdigit() for mark in word)
+        or (follows.isupper() and quote[:1] != text[:1])
+    ):
+        return text
+    return text[:1].lower() + text[1:]
+
+
+def best(found: Iterable[Telling], count: int) -> tuple[Telling, ...]:
+    """The most telling ones, in the order in which they were said."""
+    chosen = sorted(found, key=lambda one: (-one.weight, one.place))[:count]
+    return tuple(sorted(chosen, key=lambda one: one.place))
+
+
+def feeling_weight(turn: Turn) -> float:
+    """How much feeling stands in one turn."""
+    return max((DISTRESS_WEIGHT.get(cue.kind, 0.0) * cue.strength for cue in turn.cues), default=0.0)
