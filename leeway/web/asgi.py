@@ -57,6 +57,7 @@ class Application:
         self._live = Live(Feed(house.driver()), _who_listens)
         house.writer.listen(self._live.heard)
         self.native("/live", self._live)
+        self.native("/watch/live", WatchLive(django, self._live.newest))
 
     def native(self, path: str, app: App) -> None:
         self._native[path] = app
@@ -118,8 +119,8 @@ def _warm_up() -> None:
     from leeway.web.account import first_admin  # noqa: PLC0415 - Django is there only now
 
     first_admin.announce()
-
     collect_garbage_rarely()  # Django has come with all its modules
+
 
 def serve(
     *, host: str = "127.0.0.1", port: int = DEFAULT_PORT, beside: Callable[[House], None] | None = None
