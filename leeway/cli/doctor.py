@@ -55,6 +55,11 @@ def _show(diagnosis: Diagnosis) -> None:
     replayed = diagnosis.checks.get("cases replayed", 0)
     if diagnosis.healthy:
         screen.print(f"[green]All is well.[/] {replayed:,} cases equal their replay.")
+    if diagnosis.head is not None:
+        head = diagnosis.head
+        screen.print(
+            f"Head of the log: seal {head.seal}, {head.facts:,} facts, {head.root}", style="dim", markup=False
+        )
 
 
 @contextmanager

@@ -86,8 +86,8 @@ def _show(found: Explanation, says: list[str], *, list_all: bool) -> None:
         rows = [(one.person, one.verdict, one.why) for one in found.routing.considered]
         screen.print(table("Who was looked at", ("person", "verdict", "why"), rows))
     if list_all:
-        rows = [
+        lines = [
             (place, f"{one.event.at:%Y-%m-%d %H:%M}", event_words.in_words(one.event, str) or one.kind)
             for place, one in enumerate(found.others, 1)
         ]
-        screen.print(table("Decisions (--decision N)", ("no", "at", "what"), rows))
+        screen.print(table("Decisions (--decision N)", ("no", "at", "what"), lines))

@@ -14,7 +14,10 @@ import msgspec
 from leeway.core.roster import Roster
 from leeway.desk.ports import StoreTrouble
 from leeway.store import documents, marks
+from leeway.store.instants import read_instant
 from leeway.store.rebuild import compare
+from leeway.store.seals.checking import NOTARY, Head, check, read_heads, strangers
+from leeway.store.seals.sealing import latest
 from leeway.store.writer.driver import Driver
 
 LATE = timedelta(minutes=5)
@@ -26,6 +29,10 @@ NAMED = 20
 """Cases named in one finding; the others are counted."""
 
 CASES_AT_ONCE = 500
+QUICKLY_CHECKED = 200_000
+"""Facts whose tree is made again at every examination (some seconds); more of them only with ``rebuild``."""
+
+UNSEALED = timedelta(hours=1)
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,11 +46,14 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Diagnosis(msgspec.Struct, frozen=True):
-    """``checks`` says how many things each check looked at."""
+    """``checks`` says how many things each check looked at. ``head`` is the digest of the whole log up to its last
+    seal: publish it, and nobody can replace the log unnoticed.
+    """
 
     healthy: bool
     findings: list[Finding]
     checks: dict[str, int]
+    head: Head | None = None
 
 
 Progress = Callable[[int, int], None]
@@ -65,6 +75,8 @@ def examine(
     replayed = _replay(driver, 0 if rebuild else 1_000, told)
     checks["cases replayed"], wrong = replayed
     findings += wrong
+    head, checks["facts under seals"], wrong = _seals(driver, now, whole=rebuild)
+    findings += wrong
     others: dict[str, Iterator[Finding]] = {
         "clocks": _clocks(driver, now),
         "outbox": _outbox(driver, now),
@@ -75,7 +87,7 @@ def examine(
     for name, found in others.items():
         findings += found
         checks[name] = 1
-    return Diagnosis(not any(finding.severity == "error" for finding in findings), findings, checks)
+    return Diagnosis(not any(finding.severity == "error" for finding in findings), findings, checks, head)
 
 
 def _schema(driver: Driver) -> Iterator[Finding]:
@@ -122,6 +134,49 @@ def _replay(driver: Driver, latest: int, told: Progress | None) -> tuple[int, li
         if told is not None:
             told(done, total)
     return done, findings
+
+
+def _seals(driver: Driver, now: datetime, *, whole: bool) -> tuple[Head | None, int, list[Finding]]:
+    """The roots over the log made again, and the heads that were noted elsewhere."""
+    seal = latest(driver)
+    if seal is None:
+        return None, 0, []
+    findings = list(_replaced(driver))
+    do = (
+        "Keep a copy of the database, find out who wrote to it beside Leeway, and compare with a backup: "
+        "`leeway doctor --rebuild` names the cases, `leeway verify` checks a case file that somebody kept."
+    )
+    looked = 0
+    if whole or seal.facts <= QUICKLY_CHECKED:
+        checked = check(driver)
+        looked = checked.facts
+        if checked.broken is not None:
+            findings.append(
+                Finding("seals", "error", f"Seal {checked.broken.seal}: {checked.broken.says}", do)
+            )
+    young = driver.select("select min(recorded_at) from leeway_fact where id > ?", (seal.last,))[0][0]
+    if young is not None and now - read_instant(young) > UNSEALED:
+        do = "Run `leeway serve` or `leeway work`; if one runs, its log says why it does not seal."
+        says = f"Facts since {read_instant(young):%Y-%m-%d %H:%M} UTC are under no seal."
+        findings.append(Finding("seals", "warning", says, do))
+    return Head.of(seal), looked, findings
+
+
+def _replaced(driver: Driver) -> Iterator[Finding]:
+    notary = os.environ.get(NOTARY)
+    if not notary:
+        return
+    try:
+        heads = read_heads(Path(notary))
+    except (OSError, msgspec.DecodeError) as trouble:
+        do = f"{NOTARY} names the file; make it readable, or leave the setting out."
+        yield Finding("seals", "warning", f"The noted heads in {notary} cannot be read: {trouble}.", do)
+        return
+    strange = next(strangers(driver, heads), None)
+    if strange is not None:
+        do = "The log was replaced, or cut off and written on, or this file is another house's. Compare with a backup."
+        says = f"The head of seal {strange.seal}, noted {strange.sealed_at:%Y-%m-%d %H:%M} UTC, is not in this log."
+        yield Finding("seals", "error", says, do)
 
 
 # --- time

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from leeway.core.case import Case
 from leeway.core.events import AnyEvent
 from leeway.core.evolve import evolve_all
-from leeway.store.writer.chain import link
+from leeway.store.writer.chain import first_link, link_digests, payload, payloads
 from leeway.store.writer.driver import Driver
 
 _read_case = msgspec.json.Decoder(Case).decode
@@ -52,15 +52,46 @@ def rebuild(driver: Driver, number: int) -> Rebuilt:
         bodies.setdefault(fact, []).append(body)
     events = (_read_event(body) for of_fact in bodies.values() for body in of_fact)
     case = evolve_all(Case(id=number), events)
-    digest, facts, broken_at = "", 0, 0
-    for fact, body, known, kept in driver.select(
+    rows = driver.select(
         "select id, body, known, digest from leeway_fact where case_id = ? order by seq", (number,)
-    ):
-        digest = link(digest, body, known, bodies.get(fact, ()))
-        facts += 1
+    )
+    blanked = blanked_of(driver, number)
+    digest, broken_at = "", 0
+    for fact, body, known, kept in rows:
+        digest = relinked(digest, kept, (body, known), bodies.get(fact, ()), blanked.get(fact, {}))
         if digest != kept and not broken_at:
             broken_at = fact
-    return Rebuilt(case, facts, digest, broken_at)
+    return Rebuilt(case, len(rows), digest, broken_at)
+
+
+def relinked(
+    before: str, kept: str, bodies: tuple[str, str], events: Sequence[str], blanked: Mapping[str, bytes]
+) -> str:
+    """The digest of a fact made again; ``kept`` when that is right for the time it was written. ``bodies`` are those of
+    the fact and of what was known.
+    """
+    fact, known = bodies
+    digest = link_digests(
+        before,
+        blanked.get("fact") or payload(fact),
+        blanked.get("known") or payload(known),
+        blanked.get("events") or payloads(events),
+    )
+    if digest != kept and first_link(before, fact, known, events) == kept:
+        return kept  # written before payloads had digests of their own
+    return digest
+
+
+def blanked_of(driver: Driver, number: int) -> dict[int, dict[str, bytes]]:
+    """The digests that stand for erased texts of this case, by fact and part of it."""
+    found: dict[int, dict[str, bytes]] = {}
+    for fact, part, digest in driver.select(
+        "select fact_id, part, digest from leeway_blanked where fact_id in "
+        "(select id from leeway_fact where case_id = ?)",
+        (number,),
+    ):
+        found.setdefault(fact, {})[part] = bytes.fromhex(digest)
+    return found
 
 
 def compare(driver: Driver, number: int) -> Difference | None:

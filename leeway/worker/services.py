@@ -12,6 +12,7 @@ from leeway.wiring import House, PublishedWorlds
 from leeway.worker.checkpointer import Checkpointer
 from leeway.worker.leavers import Leavers
 from leeway.worker.outbox import Deliverer
+from leeway.worker.sealer import Sealer
 from leeway.worker.search_index import SearchIndex
 from leeway.worker.sweeper import Sweeper
 
@@ -21,7 +22,7 @@ def start_services(house: House) -> None:
     start_deliverer(house)
     start_leavers(house)
     start_search_index(house)
-
+    start_sealer(house)
     if house.database == "sqlite":
         start_checkpointer(house)
 
@@ -30,6 +31,12 @@ def start_checkpointer(house: House) -> None:
     checkpointer = Checkpointer(house.driver())
     house.writer.listen(checkpointer.heard)
     house.start("checkpointer", checkpointer.run, checkpointer.stop)
+
+
+def start_sealer(house: House) -> None:
+    sealer = Sealer(house.driver(), house.clock)
+    house.start("sealer", sealer.run, sealer.stop)
+
 
 def start_leavers(house: House) -> None:
     leavers = Leavers(house.driver(), house.writer.call, house.clock)

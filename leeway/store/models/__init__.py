@@ -14,11 +14,13 @@ from leeway.store.models.document import Document
 from leeway.store.models.log import EventRow, FactRow
 from leeway.store.models.outbox import OutboxRow
 from leeway.store.models.projections import EscalationRow, PersonLoad, PromiseRow
+from leeway.store.models.seal import BlankedRow, SealRow
 from leeway.store.models.token import Token
 from leeway.store.models.watch import RunMark
 
 __all__ = [
     "AccessRow",
+    "BlankedRow",
     "CaseRow",
     "CustomerLink",
     "CustomerRow",
@@ -32,5 +34,6 @@ __all__ = [
     "PromiseRow",
     "RunMark",
     "SavedFilter",
+    "SealRow",
     "Token",
 ]
