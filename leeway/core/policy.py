@@ -261,7 +261,10 @@ class Offers(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RegulatorClock(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A regulator's own deadline, from a shipped overlay. ``stops_on`` is what ends it."""
+    """A regulator's own deadline, from a shipped overlay. ``stops_on`` is what ends it.
+
+    Not ``must``: keeping it is a chance (a shorter letter), missing it no breach.
+    """
 
     name: str
     pack: str
@@ -271,6 +274,7 @@ class RegulatorClock(msgspec.Struct, frozen=True, omit_defaults=True):
     says: str = ""
     source: str = ""
     warn: tuple[Warn, ...] = ()
+    must: bool = True
 
 
 class CaseClocks(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -334,6 +338,10 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     required_slots: tuple[str, ...] = ("matter", "wants", "feeling", "why")
     silent_owner_after: Span = Span(24 * 3600, working=True)
     description: str = ""
+    values: dict[str, tuple[str, ...]] = {}
+    """The words that a column can hold in this house, where the column itself does not say (tier, event, ...)."""
+    left_to_agent: tuple[str, ...] = ()
+    """Kinds of cases that nobody above has to have: the house knows (see ``leeway.prove.needs``)."""
 
     def __hash__(self) -> int:
         """By version alone: quick, and two drafts of one number are still told apart by comparing them."""

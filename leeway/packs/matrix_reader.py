@@ -50,8 +50,10 @@ from leeway.packs.vocabulary import (
     ALERTING_KEYS,
     CLOCK_KEYS,
     DESK_KEYS,
+    HOUSE_WORDS,
     KEYS,
     LEVEL_KEYS,
+    NEEDS,
     REASONS,
     REQUIRED,
     RULE_KEYS,
@@ -81,6 +83,7 @@ class MatrixReader:
         self.targets = Targets(known_targets, frozenset(names))
         self.levels = self._levels()
         self.desks = self._desks()
+        self.values = self._values()
         self.places = tuple(dict.fromkeys(level.name for level in (*self.levels, *self.desks)))
         self.messages = read_texts(self.fields["customer_messages"])
         self.before = tuple(self._before(key, value) for key, value in self.fields["before"].pairs())
@@ -115,6 +118,8 @@ class MatrixReader:
             authority=read_limits(self.fields["authority"], places=self.places, currency=self.currency),
             offers=read_offers(self.fields["offers"], currency=self.currency),
             disclosures=read_disclosures(self.fields["disclosures"]),
+            values=self.values,
+            left_to_agent=self._left_to_agent(),
             alerting=self._alerting(),
             customer_messages=self.messages,
             default_owner=self._default_owner(),
@@ -166,6 +171,20 @@ class MatrixReader:
         if name and self.targets.known is not None and f"person:{name}" not in self.targets.known:
             node.note("a person of the roster")
         return name
+
+    def _values(self) -> dict[str, tuple[str, ...]]:
+        """The words the house declares; a rule that compares with any other is a mistake at its place."""
+        found = {}
+        for key, value in self.fields["values"].entries():
+            column = key.word(HOUSE_WORDS, called="a column whose words are the house's own")
+            words = [item.text(longest=60) for item in value.one_or_many()]
+            if column and words:
+                found[column] = tuple(dict.fromkeys(words))
+        return found
+
+    def _left_to_agent(self) -> tuple[str, ...]:
+        node = self.fields["left_to_agent"]
+        return node.words((*NEEDS, *self.values.get("event", ()))) if not node.is_missing else ()
 
     # Levels and desks
 
@@ -322,7 +341,10 @@ class MatrixReader:
             name = key.word(COLUMNS, called="a column")
             if not name:
                 continue
-            test = read_test(value, COLUMNS[name], currency=self.currency, levels=self.places)
+            column = COLUMNS[name]
+            if name in self.values:
+                column = replace(column, values=self.values[name])
+            test = read_test(value, column, currency=self.currency, levels=self.places)
             if test is not None:
                 conditions.append(Condition(name, test))
         return tuple(conditions)

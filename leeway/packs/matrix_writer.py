@@ -56,6 +56,8 @@ def dump_policy(policy: Policy) -> str:
         ("authority", authority.written(policy.authority)),
         ("offers", offers.written(policy.offers, policy.currency)),
         ("disclosures", disclosures.written(policy.disclosures)),
+        ("values", {column: list(words) for column, words in policy.values.items()}),
+        ("left_to_agent", list(policy.left_to_agent)),
         ("alerting", _alerting(policy)),
         ("customer_messages", policy.customer_messages),
     ]
@@ -196,6 +198,8 @@ def _regulator_clock(clock: RegulatorClock) -> dict[str, Written]:
         "from": clock.starts_on,
         "until": clock.stops_on,
     }
+    if not clock.must:
+        written["must"] = "no"
     if clock.says:
         written["says"] = clock.says
     if clock.source:

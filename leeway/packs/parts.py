@@ -13,7 +13,7 @@ from leeway.packs.targets import Targets
 
 STARTS = ("case_opened", "escalated", "complaint")
 STOPS = ("acknowledged", "final_response", "resolved")
-CLOCK_KEYS = ("within", "from", "until", "says", "source", "warnings")
+CLOCK_KEYS = ("within", "from", "until", "must", "says", "source", "warnings")
 
 
 def read_working_day(node: Node) -> int:
@@ -67,6 +67,7 @@ def _clock(key: Node, value: Node, pack: str, targets: Targets, working_day: int
         says=fields["says"].text() if "says" in fields else "",
         source=fields["source"].text() if "source" in fields else "",
         warn=read_warnings(fields["warnings"], targets=targets, working_day=working_day),
+        must=fields["must"].yes_no() if "must" in fields else True,
     )
 
 

@@ -37,6 +37,8 @@ KEYS: dict[str, str] = {
     "offers": "how an offer is sized, and which ones a second person looks at",
     "disclosures": "what must be said to the customer, and what must not",
     "alerting": "when a risk is worth telling somebody",
+    "values": "the words of tier, region, product, channel, language, brand and event in this house",
+    "left_to_agent": "kinds of cases that nobody above has to have; `leeway check` then does not ask for a rule",
     "customer_messages": "what customers are told, by name",
     "default_owner": "the person who has a case when nobody else can be found",
     "same_matter_within": "a contact within this time joins the earlier case about the same matter (30 days)",
@@ -47,6 +49,27 @@ KEYS: dict[str, str] = {
     "silent_owner_after": "a case comes back when its owner is silent for so long (24 h (w))",
 }
 REQUIRED = ("matrix", "version", "close_within", "levels", "rules", "customer_messages")
+
+HOUSE_WORDS = ("tier", "region", "product", "channel", "language", "brand", "event")
+"""Columns whose words are the house's own, and can be declared under `values`."""
+
+NEEDS = (
+    "legal_threat",
+    "regulator_threat",
+    "vulnerable",
+    "asks_for_supervisor",
+    "public_threat",
+    "churn_threat",
+    "broken_promise",
+    "third_contact",
+    "over_the_limit",
+    "declined",
+    "told_again",
+    "reopened",
+    "long_wait",
+    "storm",
+)
+"""Kinds of cases that need somebody (`leeway.prove.needs` says when); each can be left to the agent knowingly."""
 
 WHO_WORKS_THERE = ("team", "rota", "person")
 LEVEL_KEYS: dict[str, str] = {
