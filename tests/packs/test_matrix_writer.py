@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from leeway.core.disclosure import Disclosure
 from leeway.core.handoff import SLOTS
 from leeway.core.policy import (
     Alerting,
@@ -19,8 +20,8 @@ from leeway.core.policy import (
     Level,
     LevelSteps,
     NobodyThere,
-    OneOf,
     Offers,
+    OneOf,
     Policy,
     RegulatorClock,
     Rule,
@@ -166,6 +167,93 @@ plans = st.just(NobodyThere("manager", wait=True, owner_stays="agent")) | st.bui
 )
 
 
+whose = st.sampled_from([(place, "") for place in PLACES] + [("", "team_lead")])
+for_whom = several(names, most=2, unique=True)
+
+
+def limit(whose, instrument, any_amount, amount, count, **counted):
+    level, role = whose
+    return AuthorityLimit(
+        level,
+        instrument,
+        0 if any_amount else amount,
+        "EUR",
+        count=count or 1 if any_amount else count,
+        any_amount=any_amount,
+        role=role,
+        **counted,
+    )
+
+
+def counted_alike(limit):
+    return (
+        limit.level,
+        limit.role,
+        limit.instrument,
+        limit.per,
+        limit.period,
+        limit.any_amount,
+        limit.tiers,
+        limit.products,
+    )
+
+
+authority = several(
+    st.builds(
+        limit,
+        whose=whose,
+        instrument=st.sampled_from(INSTRUMENTS),
+        any_amount=st.booleans(),
+        amount=st.integers(0, 10**9),
+        count=st.integers(0, 99),
+        period=st.none() | real_spans | st.just(Span(24 * 3600)),
+        per=st.sampled_from(["case", "customer", "person"]),
+        tiers=for_whom,
+        products=for_whom,
+    ),
+    unique_by=counted_alike,
+).map(lambda limits: tuple(sorted(limits, key=lambda limit: (limit.level, limit.role, limit.instrument))))
+percents = st.integers(0, 50)
+offers = st.builds(
+    Offers,
+    per_contact=st.integers(0, 10**6),
+    round_to=st.integers(1, 10**4),
+    of_amount=percents,
+    of_yearly_spend=st.just(1),
+    of_yearly_spend_at_risk=st.integers(1, 50),
+    theirs=st.integers(0, 20),
+    unknown=st.integers(20, 50),
+    low=percents,
+    high=st.integers(100, 300),
+    earlier_within=real_spans,
+    instruments=several(st.sampled_from(INSTRUMENTS), unique=True).filter(bool),
+    budget=st.integers(0, 10**9),
+    due_confirm_above=st.integers(0, 10**6),
+    grant_lasts=real_spans,
+    rates=st.dictionaries(st.sampled_from(["USD", "GBP", "JPY"]), st.integers(1, 10**9)),
+)
+
+
+where = {
+    "regions": several(texts, most=2),
+    "products": several(texts, most=2),
+    "channels": several(texts, most=2),
+}
+wordings = several(st.sampled_from(["(chat|call) ... recorded", "we record", "[really] guarantee"]), least=1)
+disclosures = st.builds(
+    Disclosure,
+    name=names,
+    say=texts,
+    counts=st.just(()) | wordings,
+    when=st.sampled_from(
+        ["first_message", "promise", "complaint", "escalated", "final_response", "before_closing"]
+    ),
+    within=st.integers(1, 9),
+    source=st.just("") | texts,
+    **where,
+) | st.builds(Disclosure, name=names, never=texts, counts=wordings, instead=st.just("") | texts, **where)
+
+
 @st.composite
 def policies(draw):
     drawn = draw(several(rules, most=4))
@@ -204,6 +292,7 @@ def policies(draw):
             authority=st.just(limits),
             offers=offers,
             regulators=regulators,
+            disclosures=several(disclosures, most=2, unique_by=lambda one: one.name),
             customer_messages=st.fixed_dictionaries({"escalated": messages, "other": messages}),
             language=st.sampled_from(["en", "de", "pt-BR"]),
             zone=st.sampled_from(["UTC", "Europe/Berlin", "America/Sao_Paulo"]),
