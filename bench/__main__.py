@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from bench import house
+from bench.pages import pages
 from bench.part import PartFailed
-from bench.rows import ROWS, Bench, Line
+from bench.rows import ROWS as ROWS_BESIDE
+from bench.rows import Bench, Line, Row
 
 WITHOUT_A_HOUSE = {"cues"}
+ROWS: dict[str, Row] = {**ROWS_BESIDE, "pages": pages}
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ import gzip
 import time
 from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
+from random import uniform
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
@@ -20,8 +21,10 @@ from leeway.web.access import Viewer
 from leeway.web.http import App, Receive, Scope, Send, header
 from leeway.web.listeners import cookies_of, signed_in, with_connection
 
-BELIEVED_SECONDS = 5.0
-"""Whoever was signed out elsewhere sees no more than this long after."""
+BELIEVED_SECONDS = 10.0
+"""Whoever was signed out elsewhere sees no more than this long after; half as long for some, so that fifty people who
+came together are not looked up together again.
+"""
 
 KEPT = 200
 COMPRESSION = 4
@@ -37,12 +40,12 @@ class Together(Generic[Thing]):
         self._made: dict[Hashable, tuple[float, asyncio.Task[Thing]]] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, Thing]]) -> Thing:
-        at, task = self._made.get(key, (0.0, None))
-        if task is None or (task.done() and (_failed(task) or time.monotonic() - at > self._seconds)):
+        until, task = self._made.get(key, (0.0, None))
+        if task is None or (task.done() and (_failed(task) or time.monotonic() > until)):
             while len(self._made) >= KEPT:
                 del self._made[next(iter(self._made))]
             task = asyncio.create_task(make())
-            self._made[key] = time.monotonic(), task
+            self._made[key] = time.monotonic() + self._seconds * uniform(0.5, 1), task  # noqa: S311 - no secret
         return await asyncio.shield(task)  # somebody who goes away must not take it from the others
 
 
@@ -96,10 +99,12 @@ class WatchLive:
         cookies, languages = (
             header(scope, name).decode("latin-1") for name in (b"cookie", b"accept-language")
         )
-        await asyncio.to_thread(self._pages)  # Django has to be there
-        return await self._readers.get(
-            (cookies, languages), lambda: asyncio.to_thread(_reader, cookies, languages)
-        )
+
+        def look() -> Reader | None:
+            self._pages()  # Django has to be there
+            return _reader(cookies, languages)
+
+        return await self._readers.get((cookies, languages), lambda: asyncio.to_thread(look))
 
     async def _fragment(self, reader: Reader, query: str) -> Fragment:
         given = parse_qs(query, keep_blank_values=True)
