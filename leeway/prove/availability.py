@@ -2,8 +2,8 @@
 
 Between two *edges* (a calendar opens or closes, an absence begins or ends, a rota hands over) nothing that routing
 looks at changes, so one answer of the production ``choose`` holds for the whole stretch. And the answer depends
-only on which calendars are open, who is absent and who is on call: the same state comes back hundreds of times a year and is asked
-about once. Nothing is sampled; daylight saving is in the edges, which are instants.
+only on which calendars are open, who is absent and who is on call: the same state comes back hundreds of times a year
+and is asked about once. Nothing is sampled; daylight saving is in the edges, which are instants.
 """
 
 from __future__ import annotations

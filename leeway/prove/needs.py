@@ -208,7 +208,7 @@ def _wrong_part(ground: Ground, need: Need, box: Box, context: Context, least: i
 
 
 def _smallest_wrong(
-    ground: Ground, need: Need, bare: Situation, box: Box, least: int, wrong: Situation
+    ground: Ground, need: Need, bare: Situation, box: Box, *, least: int, wrong: Situation
 ) -> Finding:
     """Among the cases near the bare need the first that is wrong; else the one that was found, made smaller."""
     near = ground.space.neighbours(bare, box, most=1)

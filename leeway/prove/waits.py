@@ -61,8 +61,8 @@ def _within_a_level(ground: Ground, level: Level) -> Findings:
             level,
             place(level, "update"),
             late=late,
-            said=f"At {words.named(level)} the customer hears from us every {words.span(level.update)}, but the case has "
-            f"climbed after {words.span(level.resolve)}: the news never comes.",
+            said=f"At {words.named(level)} the customer hears from us every {words.span(level.update)}, but the case "
+            f"has climbed after {words.span(level.resolve)}: the news never comes.",
         )
 
 

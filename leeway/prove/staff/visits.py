@@ -56,11 +56,11 @@ def visits(stories: Iterable[Story]) -> Iterator[Visit]:
 def _of_case(story: Story) -> Iterator[Visit]:
     stay: Visit | None = None
     paused_at: datetime | None = None
-    ran_out_at: datetime | None = None
+    ran_out_with = 0
     level = ""
-    for seen in _events(story):
+    for fact, seen in _events(story):
         if seen.event == "clock_breached" and seen.kind in ("level", "resolution"):
-            ran_out_at = seen.at
+            ran_out_with = fact
         if stay is not None and seen.event == "case_paused":
             paused_at = seen.at
         if stay is not None and paused_at is not None and seen.event in ("case_resumed", *_LEAVES):
@@ -73,18 +73,21 @@ def _of_case(story: Story) -> Iterator[Visit]:
             stay = None
         if seen.event in _COMES:
             level = seen.level or seen.to or level
-            stay = Visit(story.case, level, seen.at, ran_out=seen.event == "escalated" and ran_out_at == seen.at)
+            stay = Visit(
+                story.case, level, seen.at, ran_out=seen.event == "escalated" and ran_out_at == seen.at
+            )
             paused_at = ran_out_at = None
     if stay is not None:
         yield stay
 
 
-def _events(story: Story) -> Iterator[_Seen]:
+def _events(story: Story) -> Iterator[tuple[int, _Seen]]:
+    """Each with the number of the fact it came from."""
     for written in story.written:
         for body in written.events:
             seen = _read.decode(body)
             if seen.event in _LOOKED_AT:
-                yield seen
+                yield written.number, seen
 
 
 def _takes_up(seen: _Seen) -> bool:
