@@ -83,6 +83,8 @@ EVENTS: dict[str, Any] = {
     "nobody_there": gettext_lazy("nobody available at %(level)s: %(plan)s"),
     "promise_settled": gettext_lazy("promise %(number)s is %(state)s"),
     "risk_judged": gettext_lazy("risk %(risk)s"),
+    "disclosure_owed": gettext_lazy("to be said: %(name)s"),
+    "disclosure_missed": gettext_lazy("not said when its turn came: %(name)s"),
     "case_resolved": gettext_lazy("resolved: %(how)s"),
     "case_reopened": gettext_lazy("opened again: %(reason)s"),
     "case_closed": gettext_lazy("closed: %(why)s"),
@@ -232,6 +234,25 @@ def _helpers(event: Any, named: Named) -> str:  # noqa: ANN401
     return _("beside the owner: %(people)s") % {"people": people or "–"}
 
 
+def _disclosed(event: Any, named: Named) -> str:  # noqa: ANN401
+    del named
+    said = {"name": _(event.name.replace("_", " ")), "quote": event.record.quote}
+    return (
+        _("said late: %(name)s: “%(quote)s”")
+        if event.record.state == "late"
+        else _("said: %(name)s: “%(quote)s”")
+    ) % said
+
+
+def _forbidden(event: Any, named: Named) -> str:  # noqa: ANN401
+    del named
+    one = event.forbidden
+    return _("said what must not be said: %(name)s: “%(quote)s”") % {
+        "name": _(one.name.replace("_", " ")),
+        "quote": one.quote,
+    }
+
+
 SPECIAL: dict[str, Callable[[Any, Named], str]] = {
     "message_read": _read,
     "notice_issued": _told,
@@ -245,5 +266,7 @@ SPECIAL: dict[str, Callable[[Any, Named], str]] = {
     "promise_recorded": _promised,
     "attempt_recorded": _offered,
     "consult_opened": _asked_for_advice,
+    "disclosure_said": _disclosed,
+    "forbidden_said": _forbidden,
     "helpers_changed": _helpers,
 }

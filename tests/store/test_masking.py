@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,8 +99,9 @@ def test_the_first_admins_code_is_still_readable_in_the_log() -> None:
 def test_every_handler_of_the_products_settings_masks() -> None:
     from leeway.store import settings
 
-    formatters = {name: made["()"] for name, made in settings.LOGGING["formatters"].items()}
-    used = {handler["formatter"] for handler in settings.LOGGING["handlers"].values()}
+    logs: Any = settings.LOGGING
+    formatters = {name: made["()"] for name, made in logs["formatters"].items()}
+    used = {handler["formatter"] for handler in logs["handlers"].values()}
     assert {formatters[name] for name in used} == {"leeway.store.logs.MaskedFormatter"}
 
 

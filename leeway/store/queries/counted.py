@@ -109,6 +109,18 @@ def promises(sql: Dialect, ask: Ask) -> str:
     return _select(part, "1", source, at="p.due", case="p.case_id")
 
 
+def disclosures(sql: Dialect, ask: Ask) -> str:
+    """Compulsory statements whose turn has passed; one that was missed and said later was missed."""
+    del ask
+    late = f"{sql.text('d.body', 'record', 'state')} = 'late'"
+    source = (
+        f"leeway_event d where d.kind in ('disclosure_said', 'disclosure_missed') and {IN_PERIOD.format('d.at')} "
+        f"and not (d.kind = 'disclosure_said' and {late})"
+    )
+    part = "(case when d.kind = 'disclosure_said' then 1 else 0 end)"
+    return _select(part, "1", source, at="d.at", case="d.case_id")
+
+
 def repeat_contacts(sql: Dialect, ask: Ask) -> str:
     """A contact that nobody has followed yet counts once its seven days are over."""
     del ask

@@ -231,6 +231,15 @@ MEASURES: tuple[Measure, ...] = (
         better="high",
     ),
     Measure(
+        "disclosure_said_rate",
+        "Said what must be said",
+        "compulsory statements said at their turn ÷ those whose turn has passed",
+        "share",
+        counts=counted.disclosures,
+        better="high",
+        note="Said after its turn is missed. What the matrix does not ask for in a case is not counted.",
+    ),
+    Measure(
         "broken_promise_recovery",
         "Broken, and told first",
         "broken promises told before the customer asks ÷ broken",

@@ -9,6 +9,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from leeway.core import disclosures
 from leeway.core.case import Case
 from leeway.core.customer import Customer
 from leeway.core.handoff import Packet, packet
@@ -139,6 +140,17 @@ def case_clocks(request: HttpRequest, number: int) -> HttpResponse:
         the_case(number).clocks.values(), key=lambda one: (one.due is None, one.due or one.started_at)
     )
     return answer(shapes.Clocks(clocks))
+
+
+@router.get(
+    "/cases/{int:number}/disclosures", summary="What must be said", openapi_extra=says(shapes.Disclosures)
+)
+def case_disclosures(request: HttpRequest, number: int) -> HttpResponse:
+    """Compulsory statements of the case with what became of each, and forbidden ones that were made."""
+    case = the_case(number)
+    lines_ = disclosures.checklist(house.world().policy_for(case.policy_version), case)
+    told = [shapes.DisclosureLine(one.disclosure, one.standing, one.record) for one in lines_]
+    return answer(shapes.Disclosures(told, case.forbidden))
 
 
 @router.get("/cases/{int:number}/messages", summary="Its messages", openapi_extra=says(shapes.MessagePage))

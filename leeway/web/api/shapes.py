@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from leeway.core.clocks import Clock
 from leeway.core.cue import Cue
+from leeway.core.disclosure import Disclosure, DisclosureRecord, ForbiddenRecord
 from leeway.core.facts import Name, Words
 
 CURSOR = "Pass it as `after` for the next page; empty at the end."
@@ -36,6 +37,19 @@ class CaseLine(msgspec.Struct, frozen=True):
     waiting_since: datetime | None
     opened_at: datetime
     last_message_at: datetime
+
+
+class DisclosureLine(msgspec.Struct, frozen=True):
+    """``standing``: ``later`` (not yet its turn), ``open``, ``said``, ``late`` or ``missed``."""
+
+    disclosure: Disclosure
+    standing: str
+    record: DisclosureRecord | None
+
+
+class Disclosures(msgspec.Struct, frozen=True):
+    disclosures: list[DisclosureLine]
+    forbidden: tuple[ForbiddenRecord, ...]
 
 
 class CasePage(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leeway.core import disclosures
 from leeway.core.case import Case
 from leeway.core.cue import Cue, CueKind
 from leeway.core.handoff import SLOTS, Packet, packet
@@ -52,6 +53,7 @@ def picture(case: Case, viewer: Viewer, back: str) -> dict[str, Any]:
         "steps_done": sum(step.name in case.steps for step in policy.before),
         "colleagues": [person for person in world.roster.people if person.active and person.id != case.owner],
         "clocks": running_clocks(case),
+        "disclosures": disclosures.checklist(policy, case) if policy.disclosures else (),
         "open_promises": [
             item for item in case.promises if item.state in ("found", "pending", "approaching")
         ],

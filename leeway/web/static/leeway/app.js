@@ -222,6 +222,20 @@ addEventListener("keydown", (event) => {
   for (const sheet of all("details.menu[open]")) { sheet.open = false; sheet.querySelector("summary")?.focus(); }
 });
 
+// --- words from a panel into the answer (data-inserts), after what is written there already ---------------------------
+addEventListener("click", (event) => {
+  const button = event.target.closest("[data-inserts]");
+  const answer = button && document.querySelector("textarea[data-answer]");
+  if (!answer) return;
+  const before = answer.value.slice(0, answer.selectionEnd).trimEnd();
+  const after = answer.value.slice(answer.selectionEnd).trimStart();
+  const written = [before, button.dataset.inserts].filter(Boolean).join("\n\n");
+  answer.value = [written, after].filter(Boolean).join("\n\n");
+  answer.focus();
+  answer.setSelectionRange(written.length, written.length);
+  answer.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // --- one press is one press -------------------------------------------------------------------------------------------
 addEventListener("submit", (event) => {
   const form = event.target;
