@@ -42,7 +42,10 @@ GUIDANCE_KEYS: dict[str, str] = {
 BOOK_KEYS = ("reason", "plays")
 ANY_REASON = "any"
 MOST_SHOWN = 3
-SEEN = "seen"
+SEEN: dict[str, str] = {
+    "seen": "the words that show the first sign of `when` that has words",
+    "seen_sentence": "the whole sentence they stand in",
+}
 
 
 @cache
@@ -140,9 +143,9 @@ def _spoken(node: Node) -> tuple[str, ...]:
     """Texts whose blanks are all known."""
     for item in node.one_or_many():
         for blank in BLANK.finditer(item.raw):
-            if blank[1] not in SLOTS and blank[1] != SEEN:
+            if blank[1] not in SLOTS and blank[1] not in SEEN:
                 item.note(
-                    f"one of the blanks {', '.join((*SLOTS, SEEN))}",
+                    f"one of the blanks {', '.join((*SLOTS, *SEEN))}",
                     found=f"{{{blank[1]}}}",
                     at=blank.start(),
                 )

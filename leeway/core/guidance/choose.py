@@ -9,7 +9,7 @@ from functools import lru_cache
 import msgspec
 
 from leeway.core.guidance.moment import Moment
-from leeway.core.guidance.slots import SLOTS, Filled
+from leeway.core.guidance.slots import SLOTS, Filled, sentence_seen
 from leeway.core.guidance.view import View
 from leeway.core.guidance.wording import playbooks_of
 from leeway.core.playbooks import Move, Play
@@ -19,6 +19,9 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _SENTENCE_START = re.compile(r"(^|[.!?] )([a-zà-ÿ])")
 _SPACES = re.compile(r" {2,}")
 _LONGEST_SEEN = 60
+SURE = 2
+"""So many suggestions are shown as they come; one more must weigh ``THIRD_FROM``: three are a lot to read."""
+THIRD_FROM = 82
 
 
 class Suggestion(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,6 +47,8 @@ def guide(view: View) -> tuple[Suggestion, ...]:
         if len(chosen) >= most:
             break
         if play.move == "say_nothing":
+            break
+        if len(chosen) >= SURE and play.weight < THIRD_FROM:
             break
         if play.move not in chosen:
             suggestion = _worded(moment, book, play)
@@ -113,6 +118,8 @@ def _filled(moment: Moment, play: Play, text: str) -> Filled | None:
 def _slot(moment: Moment, play: Play, name: str) -> Filled | None:
     if name == "seen":
         return _seen(moment, play)
+    if name == "seen_sentence":
+        return sentence_seen(moment, play.when)
     return SLOTS[name][0](moment)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
 
-from leeway.core.case import Attempt, Linked, Promise
+from leeway.core.case import Attempt, Escalation, Linked, Promise
 from leeway.core.cue import CueKind
 from leeway.core.cues.weigh import distress
 from leeway.core.guidance.needs import Need, needed
@@ -15,7 +15,7 @@ from leeway.core.guidance.telling import Telling, feeling_weight, tellings
 from leeway.core.guidance.view import Turn, View, recent
 from leeway.core.handoff import missing
 from leeway.core.journey import trend
-from leeway.core.matrix import leads_up
+from leeway.core.policy import Level
 from leeway.core.reading.matter import is_content
 from leeway.core.reading.questions import asked_again, find_asks
 
@@ -24,9 +24,9 @@ SEEN_WITHOUT_WORDS = Linked("")
 SIGN_OF_CUE: dict[CueKind, tuple[str, float]] = {
     "anger": ("angry", 0.4),
     "frustration": ("frustrated", 0.35),
-    "disappointment": ("disappointed", 0.35),
+    "disappointment": ("disappointed", 0.45),
     "anxiety": ("anxious", 0.35),
-    "shouting": ("shouting", 0.45),
+    "shouting": ("shouting", 0.6),
     "profanity": ("swearing", 0.4),
     "sarcasm": ("sarcastic", 0.4),
     "asks_for_supervisor": ("asks_for_supervisor", 0.5),
@@ -64,7 +64,6 @@ UPSETTING = frozenset(
         "says_promise_broken",
         "waited_long",
         "not_answered",
-        "says_wrong",
     }
 )
 HEATED_FROM = 0.45
@@ -72,6 +71,7 @@ HEATED_FROM = 0.45
 FELT_EARLIER = 0.2
 """Weight of a turn's strongest feeling from which they were upset then."""
 LITTLE_PATIENCE = 45
+GREETING_WORDS = 9
 OFTEN = 2
 THIRD = 3
 SILENT_AFTER = timedelta(hours=4)
@@ -106,11 +106,18 @@ class Moment:
         """What they wrote since a colleague of ours last did. A bot's words do not count as an answer."""
         found: list[Turn] = []
         for turn in reversed(self.turns):
-            if _colleague(turn):
+            if _colleague(turn) and (found or not self._only_greets(turn)):
                 break
             if not turn.ours:
                 found.append(turn)
         return tuple(reversed(found))
+
+    def _only_greets(self, turn: Turn) -> bool:
+        """A greeting answers nothing: the customer is still the one who spoke last."""
+        text = turn.spoken.text
+        if "?" in text or len(text.split()) > GREETING_WORDS:
+            return False
+        return self._listed_plainly("we_only_greeted", turn) is not None
 
     @cached_property
     def signs(self) -> dict[str, Linked]:
@@ -194,6 +201,11 @@ class Moment:
             link = self._listed("something_wrong", turn)
             if link is not None or feeling_weight(turn) >= FELT_EARLIER:
                 yield "trouble", link or Linked("", turn.spoken.id)
+        wish = self.case.wish
+        if wish is not None and wish.want.kind in VALUE:
+            yield "trouble", Linked(wish.want.quote, wish.message)
+        if any("own_it" in turn.steps for turn in self.turns if _colleague(turn)):
+            yield "trouble", SEEN_WITHOUT_WORDS
         if any(item.told.kind == "tried_by_customer" for item in self.case.told):
             yield "third_try", SEEN_WITHOUT_WORDS
 
@@ -291,12 +303,12 @@ class Moment:
             yield "nothing_offered", SEEN_WITHOUT_WORDS
             return
         last = attempts[-1]
+        fresh = {turn.spoken.id for turn in self.fresh}
         declined = [item for item in attempts if item.answer == "declined"]
         if not last.answer:
             yield "offer_open", _offered(last)
-        if last.answer == "accepted":
+        if last.answer == "accepted" and (not last.answer_message or last.answer_message in fresh):
             yield "accepted", Linked(last.reason or last.offer, last.answer_message or last.message)
-        fresh = {turn.spoken.id for turn in self.fresh}
         if declined and declined[-1] is last:
             if last.answer_message in fresh or "refuses" in felt or not last.answer_message:
                 yield "declined_now", Linked(last.reason or last.offer, last.answer_message or last.message)
@@ -317,11 +329,9 @@ class Moment:
             yield "promise_open", Linked(running[-1].what, running[-1].message)
 
     def _overdue(self, promise: Promise) -> bool:
-        return (
-            promise.due is not None
-            and promise.due < self.view.now
-            and promise.state in ("found", "pending", "approaching")
-        )
+        """A promise nobody confirmed was perhaps none: that one is broken when the case says so."""
+        late = promise.due is not None and promise.due < self.view.now
+        return late and promise.state in ("pending", "approaching")
 
     def _wants(self, felt: dict[str, Linked]) -> Iterator[tuple[str, Linked]]:
         wish = self.case.wish
@@ -347,26 +357,36 @@ class Moment:
         limits = [
             limit
             for limit in self.view.policy.authority
-            if limit.level == self.case.level and limit.instrument == instrument
+            if limit.level == self.level.name and limit.instrument == instrument
         ]
         return min((limit.amount for limit in limits), default=0)
 
+    @cached_property
+    def level(self) -> Level:
+        """The level of whoever speaks now. Sent up in this very moment, the case is still theirs to explain."""
+        record = self.case.escalation
+        name = record.from_level if record is not None and self._just_sent_up(record) else self.case.level
+        policy = self.view.policy
+        return next((one for one in (*policy.levels, *policy.desks) if one.name == name), policy.levels[0])
+
+    def _just_sent_up(self, record: Escalation) -> bool:
+        begins = self.fresh[0].spoken.at if self.fresh else self.view.now
+        return record.state == "escalated" and record.accepted_at is None and record.requested_at >= begins
+
     def _upwards(self) -> Iterator[tuple[str, Linked]]:
         case, policy = self.case, self.view.policy
-        level = next(
-            (one for one in (*policy.levels, *policy.desks) if one.name == case.level), policy.levels[0]
-        )
-        if level.climbs_to:
-            yield "can_go_up", Linked(level.climbs_to)
+        if self.level.climbs_to:
+            yield "can_go_up", Linked(self.level.climbs_to)
         record = case.escalation
-        if record is not None and (record.state == "escalated" or case.asked is not None):
-            yield "escalated", Linked(record.why, record.evidence[0] if record.evidence else "")
-        if record is not None and record.state == "requested":
+        if record is None:
+            return
+        if record.state == "escalated":
+            yield ("going_up" if self._just_sent_up(record) else "escalated"), Linked(record.why)
+        if record.state == "requested":
             left = [step for step in record.untried if step not in case.steps]
             yield ("steps_left" if left or missing(case, policy) else "steps_taken"), Linked(", ".join(left))
-        rule = next((rule for rule in policy.rules if record is not None and rule.name == record.rule), None)
-        if rule is not None and leads_up(policy, rule, record.from_level if record else case.level):
-            yield "rule_sends_up", Linked(rule.name)
+        if record.rule and not (record.state == "escalated" and not self._just_sent_up(record)):
+            yield "rule_sends_up", Linked(record.rule)
 
 
 def instrument_of(want: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from leeway.core.guidance.view import Turn, View
@@ -9,6 +11,9 @@ from leeway.core.playbooks import Question
 from leeway.core.reading.questions import find_asks
 from leeway.core.reading.tokens import fold
 from leeway.core.reading.words import REFERENCE_KINDS
+
+_CODE = re.compile(r"\b(?=[A-Z0-9/-]*[0-9])[A-Z]{1,4}[-/ ]?[0-9][A-Z0-9/-]*\b|\b[0-9][0-9-]{3,}[0-9]\b")
+"""What looks like a number that names something, whatever it is called."""
 
 ANY_REFERENCE = "any_reference"
 """In ``unless_told``: whatever number names the matter."""
@@ -26,6 +31,8 @@ def needed(view: View, turns: tuple[Turn, ...]) -> Need | None:
     """The first of the language's questions that fits the matter, was not answered and not asked already."""
     told = {item.told.kind for item in view.case.told}
     asked = {ask.slot for turn in turns if turn.ours for ask in find_asks(turn.message)}
+    if any(_CODE.search(turn.spoken.text) for turn in turns if not turn.ours):
+        told = told | {ANY_REFERENCE}
     theirs = [turn for turn in turns if not turn.ours]
     for question in view.wording.questions:
         if not _is_answered(question, told) and not asked & set(question.unless_told):
@@ -37,7 +44,7 @@ def needed(view: View, turns: tuple[Turn, ...]) -> Need | None:
 
 def _is_answered(question: Question, told: set[str]) -> bool:
     wanted = set(question.unless_told)
-    if ANY_REFERENCE in wanted and told & REFERENCE_KINDS:
+    if ANY_REFERENCE in wanted and told & {*REFERENCE_KINDS, ANY_REFERENCE}:
         return True
     return bool(wanted & told)
 

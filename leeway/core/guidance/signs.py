@@ -65,6 +65,7 @@ DONE: dict[str, str] = {
     "we_set_a_time": "our last message named a time",
     "we_explained": "our last message gave a reason",
     "we_asked": "our last message asked something",
+    "we_only_greeted": "our last message was a greeting",
     "we_refused": "our last message said that something cannot be done",
     "we_were_unsure": "our last message was unsure",
     "we_brushed_off": "our last message did not take up the matter",
@@ -100,7 +101,8 @@ STANDS: dict[str, str] = {
     "explained_often": "they explained it twice or more",
     "third_contact": "they contacted us three times or more about this",
     "can_go_up": "there is a level above",
-    "escalated": "an escalation is open",
+    "escalated": "an escalation is open, and whoever has it has it already",
+    "going_up": "it has just been sent up, and nobody there has accepted yet",
     "rule_sends_up": "the matrix sends it up",
     "steps_left": "steps before going up are still to be taken",
     "steps_taken": "the steps before going up are taken",
@@ -152,9 +154,10 @@ OUR_WORD_LISTS: tuple[str, ...] = (
     "we_made_good",
     "we_explained",
     "we_asked",
+    "we_only_greeted",
 )
 
-OTHER_LISTS: tuple[str, ...] = ("openings", "no_statement", "finite", "subject_before", "not_told")
+OTHER_LISTS: tuple[str, ...] = ("openings", "joiners", "no_statement", "finite", "subject_before", "not_told")
 """Lists that the paraphrase uses: how sentences begin that state nothing, words of a whole clause, what follows "you"
 where it is the subject, and words that are never said back.
 """

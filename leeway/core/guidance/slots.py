@@ -128,15 +128,43 @@ def offer(moment: Moment) -> Filled | None:
 
 
 def other_offer(moment: Moment) -> Filled | None:
-    """Another thing this level may give, when what was offered was declined."""
-    tried = {attempt.kind for attempt in moment.case.attempts}
-    wish = moment.case.wish.want.kind if moment.case.wish else ""
-    for kind in (wish, "replacement", "refund", "credit", "discount"):
-        noun = moment.view.wording.noun("giving", kind)
-        room = moment.room(instrument_of(kind)) if kind else 0
-        if noun and kind not in tried and (room is None or room > 0):
-            return Filled(noun)
-    return None
+    """One thing this level may give that was not offered yet."""
+    found = _givable(moment)
+    return Filled(found[0], _wish_source(moment)) if found else None
+
+
+def choices(moment: Moment) -> Filled | None:
+    """Two things this level may give that were not offered yet: "a replacement or your money back"."""
+    found = _givable(moment)
+    if len(found) < 2:
+        return None
+    return Filled(f"{found[0]} {moment.view.wording.noun('words', 'or')} {found[1]}", _wish_source(moment))
+
+
+def _givable(moment: Moment) -> list[str]:
+    """What they want first, then what fits the matter: nothing is sent again that was never sent."""
+    case, wording = moment.case, moment.view.wording
+    wish = case.wish.want.kind if case.wish else ""
+    told = {item.told.kind for item in case.told}
+    goods = "product" in told or "order_number" in told
+    fitting = [wish, *(("replacement", "refund") if goods else ()), "credit"]
+    tried = {attempt.kind for attempt in case.attempts}
+    nouns = []
+    for kind in dict.fromkeys(fitting):
+        noun = wording.noun("giving", kind)
+        if noun and kind not in tried and _has_room(moment, kind, wish) and noun not in nouns:
+            nouns.append(noun)
+    return nouns
+
+
+def _has_room(moment: Moment, kind: str, wish: str) -> bool:
+    room = moment.room(instrument_of(kind))
+    amount = moment.case.wish.want.amount or 0 if moment.case.wish and kind == wish else 0
+    return room is None or (room > 0 and room >= amount)
+
+
+def _wish_source(moment: Moment) -> tuple[str, ...]:
+    return (moment.case.wish.message,) if moment.case.wish else ()
 
 
 def declined(moment: Moment) -> Filled | None:
@@ -202,13 +230,10 @@ def time(moment: Moment) -> Filled | None:
 
 
 def level_above(moment: Moment) -> Filled | None:
-    """Who is next, as people call it."""
-    policy = moment.view.policy
-    here = next(
-        (one for one in (*policy.levels, *policy.desks) if one.name == moment.case.level), policy.levels[0]
-    )
-    record = moment.case.escalation
-    target = record.level if record is not None and record.state == "requested" else here.climbs_to
+    """Who is next, as people call it: where it goes already, else the level above."""
+    policy, record = moment.view.policy, moment.case.escalation
+    going = record is not None and ("going_up" in moment.signs or record.state == "requested")
+    target = record.level if record is not None and going else moment.level.climbs_to
     level = next((one for one in (*policy.levels, *policy.desks) if one.name == target), None)
     return Filled(_lower(level.label or level.name.replace("_", " "))) if level else None
 
@@ -246,6 +271,7 @@ SLOTS: dict[str, tuple[Fill, str]] = {
     "want": (want, "what they want: “your money back”"),
     "offer": (offer, "what this level may do of it: “refund the €49.00”"),
     "other_offer": (other_offer, "another thing this level may give"),
+    "choices": (choices, "two things this level may give"),
     "declined": (declined, "what they declined last: “the discount”"),
     "declined_both": (declined_both, "the last two things they declined"),
     "accepted": (accepted, "what they accepted"),
@@ -338,3 +364,12 @@ def _quarter(at: datetime, now: datetime) -> datetime:
     """Down to the quarter of an hour, as people name times; to the minute where that would have passed already."""
     floor = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
     return floor if floor > now else at
+
+
+def sentence_seen(moment: Moment, signs: tuple[str, ...]) -> Filled | None:
+    """The whole sentence that shows the first of these signs that has words."""
+    for sign in signs:
+        link = moment.signs.get(sign)
+        if link is not None and link.text and link.message:
+            return _sentence_around(moment, link.text, link.message)
+    return None

@@ -7,16 +7,21 @@ from collections.abc import Iterable
 
 import msgspec
 
+from leeway.core.cue import Cue
 from leeway.core.cues.weigh import DISTRESS_WEIGHT
 from leeway.core.guidance.view import Turn
 from leeway.core.guidance.wording import Wording
-from leeway.core.reading.matter import sentences_that_tell
+from leeway.core.reading.matter import Summary, sentences_that_tell
 from leeway.core.reading.tokens import fold
 
+SHORTEST = 12
 LONGEST = 150
 """Characters of a sentence that can be said back; a longer one is cut at a clause."""
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _CUT = re.compile(r"\s*(?:[,;:–]|\s-)\s+")
+_AFTER_OPENING = frozenset(",.!:;-–")
+_CLAUSE = re.compile(r"(?:,|;|–|\s-)?\s+(?:and|but|y|pero)\s+|[;–]\s+|,\s+")
+_AS_BEFORE = frozenset({"repeats_self", "frustration", "urgency", "asks_for_supervisor"})
 _RUDE = frozenset(
     {
         "profanity",
@@ -54,19 +59,32 @@ def tellings(turns: Iterable[Turn], wording: Wording) -> tuple[Telling, ...]:
 def _of(turn: Turn, wording: Wording, place: int) -> Iterable[Telling]:
     message = turn.message
     spoilt = [cue for cue in turn.cues if cue.kind in _RUDE and cue.strength >= _SPOILT_FROM and cue.end]
+    loud = [cue for cue in turn.cues if cue.kind in _AS_BEFORE and cue.end]
     for sentence in sentences_that_tell(message):
         if any(cue.start < sentence.end and sentence.start < cue.end for cue in spoilt):
             continue
-        quote = _statement(sentence.text, wording)
+        quote = _statement(_before(sentence, message.text, loud), wording)
         if quote:
             place += 1
             yield Telling(quote, _said_back(quote, wording), turn.spoken.id, sentence.weight, place)
 
 
+def _before(sentence: Summary, text: str, loud: list[Cue]) -> str:
+    """The sentence up to the clause that only complains: "nobody knows where it is, and I am saying it the third time"
+    tells its first half.
+    """
+    starts = [cue.start for cue in loud if sentence.start < cue.start < sentence.end]
+    whole = text[sentence.start : sentence.end]
+    if not starts or len(sentence.text) < len(whole.strip()) - 4:
+        return sentence.text
+    cuts = [cut.start() for cut in _CLAUSE.finditer(whole) if sentence.start + cut.start() < min(starts)]
+    return whole[: cuts[-1]] if cuts and cuts[-1] >= SHORTEST else sentence.text
+
+
 def _statement(text: str, wording: Wording) -> str:
     """The sentence if it states something: no question, no order to us, a whole clause, not too long."""
     text = text.strip(" ,;:-–—.!…\"'“”")
-    if text.endswith("?") or len(text) < 12:
+    if text.endswith("?") or len(text) < SHORTEST:
         return ""
     text = _short(_without_opening(text, wording))
     folded = fold(text)
@@ -81,14 +99,19 @@ def _statement(text: str, wording: Wording) -> str:
 
 
 def _without_opening(text: str, wording: Wording) -> str:
-    """Without "well," and "look," in front: they say nothing and do not go into somebody else's mouth."""
-    opening = wording.listed("openings")
-    while opening is not None:
-        match = opening.match(fold(text))
+    """Without "well," and "but" in front: they say nothing and do not go into somebody else's mouth.
+
+    "No, it is late" loses its "no"; "no hot water" does not.
+    """
+    opening, joiner = wording.listed("openings"), wording.listed("joiners")
+    while True:
+        folded = fold(text)
+        match = opening.match(folded) if opening is not None else None
+        if match is None or folded[match.end() : match.end() + 1] not in _AFTER_OPENING:
+            match = joiner.match(folded) if joiner is not None else None
         if match is None or match.end() >= len(text):
-            break
+            return text
         text = text[match.end() :].lstrip(" ,:;-–!.")
-    return text
 
 
 def _short(text: str) -> str:
