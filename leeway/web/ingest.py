@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -133,28 +133,42 @@ def _trouble(error: Exception) -> Problem:
 # --- handing in
 
 
-def place(writer: Writer, items: Sequence[Item], size: int) -> asyncio.Future[tuple[Answer, ...]]:
-    """Puts facts in the writer's queue; the future has their answers once they are committed.
+class Mailbox:
+    """Hands facts to the writer and brings its answers back to the event loop, those of a whole group at once.
 
-    Raises ``Busy`` and ``Closed`` at once.
+    Waking a loop from another thread costs more than settling a future: the two threads then compete for the
+    interpreter while the writer still has answers to give.
     """
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[tuple[Answer, ...]] = loop.create_future()
 
-    def settle(answers: tuple[Answer, ...]) -> None:
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._answered: list[_Settled] = []
+        writer.after_group(self._deliver)
+
+    def place(self, items: Sequence[Item], size: int) -> Answering:
+        """Puts facts in the writer's queue; the future has their answers once they are committed.
+
+        Raises ``Busy`` and ``Closed`` at once.
+        """
+        future: Answering = asyncio.get_running_loop().create_future()
+        self._writer.submit(items, size, lambda answers: self._answered.append((future, answers)))
+        return future
+
+    def _deliver(self) -> None:
+        """In the writing thread, which is the only one that fills and empties the list."""
+        settled, self._answered = self._answered, []
+        for loop in {future.get_loop() for future, _ in settled}:
+            loop.call_soon_threadsafe(_settle, [one for one in settled if one[0].get_loop() is loop])
+
+
+Answering = asyncio.Future[tuple[Answer, ...]]
+_Settled = tuple[Answering, tuple[Answer, ...]]
+
+
+def _settle(settled: list[_Settled]) -> None:
+    for future, answers in settled:
         if not future.done():  # the client may have gone away meanwhile
             future.set_result(answers)
-
-    writer.submit(items, size, lambda answers: _wake(loop, settle, answers))
-    return future
-
-
-Settle = Callable[[tuple[Answer, ...]], None]
-
-
-def _wake(loop: asyncio.AbstractEventLoop, settle: Settle, answers: tuple[Answer, ...]) -> None:
-    """Called by the writing thread."""
-    loop.call_soon_threadsafe(settle, answers)
 
 
 # --- one fact
@@ -169,12 +183,12 @@ class Accepted(msgspec.Struct, frozen=True):
     duplicate: bool
 
 
-async def one_fact(writer: Writer, body: bytes) -> tuple[int, Accepted | Problem]:
+async def one_fact(mailbox: Mailbox, body: bytes) -> tuple[int, Accepted | Problem]:
     fact = read_fact(body)
     if isinstance(fact, Problem):
         return fact.status, fact
     try:
-        (settled,) = await place(writer, (Item(fact),), len(body))
+        (settled,) = await mailbox.place((Item(fact),), len(body))
     except (Busy, Closed) as error:
         trouble = _trouble(error)
         return trouble.status, trouble
@@ -221,8 +235,8 @@ class _Batch:
 class _Stream:
     """One NDJSON request under way."""
 
-    def __init__(self, writer: Writer) -> None:
-        self.writer = writer
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
         self.report = Report(0, 0, [])
         self.trouble: Exception | None = None
         self._under_way: list[asyncio.Task[None]] = []
@@ -267,11 +281,11 @@ class _Stream:
         if settled is not None:
             self._under_way.append(asyncio.ensure_future(self._note(batch, settled)))
 
-    async def _place(self, batch: _Batch) -> asyncio.Future[tuple[Answer, ...]] | None:
+    async def _place(self, batch: _Batch) -> Answering | None:
         """Puts a batch in the writer's queue, in the order of the stream; waits its turn when the queue is full."""
         while True:
             try:
-                return place(self.writer, batch.items, batch.size)
+                return self._mailbox.place(batch.items, batch.size)
             except Busy as busy:
                 if not self._under_way and not self.report.accepted:
                     self.trouble = busy  # nothing of it was taken: the sender can simply come again
@@ -281,7 +295,7 @@ class _Stream:
                 self.trouble = closed
                 return None
 
-    async def _note(self, batch: _Batch, settled: asyncio.Future[tuple[Answer, ...]]) -> None:
+    async def _note(self, batch: _Batch, settled: Answering) -> None:
         for line, outcome in zip(batch.lines, await settled, strict=True):
             match outcome:
                 case Done(duplicate=True):
@@ -321,7 +335,7 @@ async def lines(receive: Receive) -> AsyncIterator[bytes | None]:
 
 class Ingest:
     def __init__(self, writer: Writer, gate: Gate) -> None:
-        self._writer = writer
+        self._mailbox = Mailbox(writer)
         self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -354,14 +368,14 @@ class Ingest:
 
     async def _one(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await whole_body(scope, receive, LARGEST_FACT)
-        status, told = await one_fact(self._writer, body)
+        status, told = await one_fact(self._mailbox, body)
         if isinstance(told, Problem):
             await answer_problem(send, told, headers=_come_again(told))
         else:
             await answer(send, status, told)
 
     async def _many(self, receive: Receive, send: Send) -> None:
-        stream = _Stream(self._writer)
+        stream = _Stream(self._mailbox)
         await stream.read(receive)
         if stream.trouble is None:
             await answer(send, 200, stream.report)

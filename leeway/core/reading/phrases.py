@@ -262,10 +262,11 @@ def compile_phrases(data: Mapping[str, object], *, products: Iterable[str] = ())
         )
     compiler = _Compiler(words)
     tables: dict[Side, dict[str, list[Rule]]] = {"customer": {}, "agent": {}}
+    alike: dict[frozenset[str] | None, frozenset[str] | None] = {}  # one object for rules that begin alike
     for order, (section, kind, phrase) in enumerate(_phrases_of(words)):
         part = compiler.compile(f"{section}.{kind}", phrase)
         _check_kind(section, kind, phrase, part.regex)
-        rule = Rule(order, section, kind, part.regex, part.firsts)
+        rule = Rule(order, section, kind, part.regex, alike.setdefault(part.firsts, part.firsts))
         for side in _SIDE_OF[section]:
             for word in part.fixed or ():
                 tables[side].setdefault(word, []).append(rule)

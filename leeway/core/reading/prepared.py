@@ -41,6 +41,7 @@ class Prepared:
     """
 
     __slots__ = (
+        "_begins",
         "_candidates",
         "_content",
         "_ends",
@@ -48,7 +49,6 @@ class Prepared:
         "_once",
         "_places",
         "_present",
-        "_starts",
         "fold",
         "has_digit",
         "phrases",
@@ -71,44 +71,48 @@ class Prepared:
         self._candidates = phrases.candidates(side, self._present)
         self._found: dict[Section, tuple[Hit, ...]] = {}
         self._once: dict[object, object] = {}
-        self._starts: list[int] | None = None
+        self._begins: dict[frozenset[str] | None, list[int]] = {}
         self._content: tuple[str, ...] | None = None
         self._ends: list[int] | None = None
 
     def hits(self, section: Section) -> tuple[Hit, ...]:
         """What the rules of a section find, rule by rule. Several readers may ask; it is looked for once."""
-        if section not in self._found:
-            self._found[section] = (
-                tuple(islice(self._search(section), MOST_HITS)) if section in self._candidates else ()
-            )
-        return self._found[section]
+        hits = self._found.get(section)
+        if hits is None:
+            rules = self._candidates.get(section)
+            hits = self._found[section] = tuple(self._search(rules)) if rules else ()
+        return hits
 
     def others(self, rules: OtherRules) -> tuple[Hit, ...]:
-        """What rules of another file of this language find here, rule by rule."""
-        return tuple(islice(self._matches(rules.candidates(self._present)), MOST_HITS))
+        """What rules of another file of this language find here, rule by rule (the reader of drafts has its own)."""
+        return tuple(self._search(rules.candidates(self._present)))
 
-    def _search(self, section: Section) -> Iterator[Hit]:
-        return self._matches(self._candidates[section])
-
-    def _matches(self, rules: Iterable[Rule]) -> Iterator[Hit]:
-        folded = self.fold
+    def _search(self, rules: list[Rule]) -> list[Hit]:
+        hits: list[Hit] = []
+        folded, begins = self.fold, self._begins
         for rule in rules:
+            firsts = rule.firsts
+            starts = begins[firsts] if firsts in begins else self._beginnings(firsts)
+            if not starts:
+                continue
             match_at, behind = rule.pattern.match, 0
-            for start in self._beginnings(rule.firsts):
+            for start in starts:
                 if start >= behind and (match := match_at(folded, start)) is not None:
                     behind = match.end()
-                    yield Hit(rule, match)
+                    hits.append(Hit(rule, match))
+                    if len(hits) == MOST_HITS:
+                        return hits
+        return hits
 
     def _beginnings(self, firsts: frozenset[str] | None) -> list[int]:
-        """Where a rule is worth trying: where one of its first words stands, in order."""
-        if firsts is None:
-            if self._starts is None:
-                self._starts = sorted({start for starts in self._places.values() for start in starts})
-            return self._starts
-        there = firsts & self._present
+        """Where a rule is worth trying: where one of its first words stands, in order. Many rules begin alike."""
+        there = self._present if firsts is None else firsts & self._present
         if len(there) == 1:
-            return self._places[next(iter(there))]
-        return sorted({start for word in there for start in self._places[word]})
+            starts = self._places[next(iter(there))]
+        else:
+            starts = sorted({start for word in there for start in self._places[word]}) if there else []
+        self._begins[firsts] = starts
+        return starts
 
     def once(self, key: object, find: Callable[[], Found]) -> Found:
         """The outcome of a reading that several readers need, computed for the first of them."""

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from leeway.core.decide import decided
 from leeway.core.world import World
@@ -83,6 +83,7 @@ class Writer:
         self._worlds = worlds
         self._clock = clock
         self._on_commit = list(on_commit)
+        self._after_group: list[Callable[[], None]] = []
         self._decide = decide
         self._most_facts = queued_facts
         self._most_bytes = queued_bytes
@@ -133,6 +134,10 @@ class Writer:
         """Calls this after every commit, in the writing thread."""
         self._on_commit.append(heard)
 
+    def after_group(self, done: Callable[[], None]) -> None:
+        """Calls this whenever a group's callers have all been answered, in the writing thread; it must be quick."""
+        self._after_group.append(done)
+
     @property
     def waiting(self) -> int:
         """Facts handed in and not committed."""
@@ -158,6 +163,8 @@ class Writer:
                 mine = answers[place : place + len(job.items)]
                 place += len(job.items)
                 _tell(job.answered, mine)
+            for done in self._after_group:
+                _tell(done)
         self._driver.close()
 
     def _next_jobs(self) -> list[_Job]:
@@ -228,12 +235,9 @@ class Writer:
         return answers
 
 
-News = TypeVar("News")
-
-
-def _tell(listener: Callable[[News], None], news: News) -> None:
+def _tell(listener: Callable[..., None], *news: object) -> None:
     """A listener that fails must not stop the writing."""
     try:
-        listener(news)
+        listener(*news)
     except Exception:
         log.exception("a listener of the writer failed")
