@@ -2,6 +2,7 @@
 
     languages.available()        ("en", "es")
     languages.load("en").cues    the compiled cue pack
+    languages.drafts("en")       what it says about agents' drafts (``drafts/en.yaml``), None where it says nothing
     languages.guess(text)        which of them a message is written in, by its most ordinary words
 
 A file that can't be used is refused with ``Problems``: file, line, column, what was found, what was expected.
@@ -14,9 +15,12 @@ from functools import cache
 from pathlib import Path
 
 from leeway.core.cues.tokens import TOKEN, fold
+from leeway.core.drafts.pack import DraftPack, compile_drafts
+from leeway.core.reading.phrases import compile_phrases
+from leeway.languages.draft_file import parse_drafts
 from leeway.languages.pack_file import LanguagePack, parse
 
-__all__ = ["LanguagePack", "UnknownLanguage", "available", "guess", "load", "load_file", "parse"]
+__all__ = ["LanguagePack", "UnknownLanguage", "available", "drafts", "guess", "load", "load_file", "parse"]
 
 HERE = Path(__file__).parent
 USUAL = "en"
@@ -54,6 +58,17 @@ def load(code: str = USUAL) -> LanguagePack:
 def load_file(path: Path) -> LanguagePack:
     """A language from a file anywhere: a pack of one's own, or one that is just being written."""
     return parse(path.read_bytes(), path.name)
+
+
+@cache
+def drafts(code: str = USUAL) -> DraftPack | None:
+    """What a language says about drafts, compiled once per process. Raises ``Problems`` for a file with mistakes."""
+    file = HERE / "drafts" / f"{code}.yaml"
+    if not file.exists():
+        return None
+    language = load(code)
+    phrases = compile_phrases(language.phrases)
+    return compile_drafts(parse_drafts(file.read_bytes(), file.name, phrases), phrases, language.cues)
 
 
 def guess(text: str) -> str:

@@ -1,0 +1,86 @@
+"""Words of the trade: those the language's file explains, and heaps of short forms nobody does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from leeway.core.drafts.blanks import capital
+from leeway.core.drafts.finding import Finding
+from leeway.core.drafts.sheet import Sheet, Span
+
+HEAP = 2
+"""One unknown short form may be a name; so many different ones in a sentence are not written for a customer."""
+
+_SHORT_FORM = re.compile(r"(?<![\w'\u2019#@/.-])[A-Z][A-Z0-9]{1,5}(?![\w'\u2019@.-]*[\w@])")
+_EXPLAINS = re.compile(r"\s*(?:\(|,\s+(?:that is|i\.e\.|meaning|which means|or rather|in other words))")
+
+
+class _Term(NamedTuple):
+    start: int
+    end: int
+    plain: str
+
+
+def find_jargon(sheet: Sheet) -> Iterator[Finding]:
+    text = sheet.data.texts.get("jargon")
+    if text is None:
+        return
+    theirs = " ".join(sheet.context.customer_said).casefold()
+    terms = [term for term in _terms(sheet) if sheet.draft[term.start : term.end].casefold() not in theirs]
+    for span in sheet.sentences:
+        inside = [term for term in terms if span.start <= term.start < span.end]
+        explained = [term for term in inside if term.plain]
+        unknown = {sheet.draft[term.start : term.end] for term in inside if not term.plain}
+        if not explained and len(unknown) < HEAP:
+            continue
+        used = inside if len(unknown) >= HEAP else explained
+        quote = Span(used[0].start, used[-1].end)
+        plain = "" if len(unknown) >= HEAP else _in_plain_words(sheet, quote, used, span)
+        yield sheet.finding(
+            "jargon", quote, plain, text.why, sheet.draft[used[0].start : used[0].end].casefold()
+        )
+
+
+def _terms(sheet: Sheet) -> list[_Term]:
+    """Every term that is not explained on the spot, in order, none over another."""
+    text, data = sheet.message.text, sheet.data
+    found: list[_Term] = []
+    for pattern in (sheet.pack.exact, sheet.pack.loose):
+        for match in pattern.finditer(text) if pattern else ():
+            found.append(_Term(match.start(), match.end(), _plain(data.jargon, match.group())))
+    for match in _SHORT_FORM.finditer(text):
+        if match.group() not in data.known_short and not _shouted(text, match):
+            found.append(_Term(match.start(), match.end(), ""))
+    found.sort(key=lambda term: (term.start, not term.plain, -term.end))
+    kept: list[_Term] = []
+    for term in found:
+        if kept and term.start < kept[-1].end:
+            continue
+        if not _EXPLAINS.match(text, term.end) and text[term.start - 1 : term.start] != "(":
+            kept.append(term)
+    return kept
+
+
+def _plain(jargon: dict[str, str], shown: str) -> str:
+    by_fold = jargon.get(shown) or next(
+        (plain for term, plain in jargon.items() if term.casefold() == shown.casefold()), ""
+    )
+    return by_fold or _plain(jargon, shown[:-1]) if shown else ""
+
+
+def _shouted(text: str, match: re.Match[str]) -> bool:
+    """A word in capitals among others in capitals is loud, no short form."""
+    near = text[max(0, match.start() - 12) : match.end() + 12]
+    letters = [char for char in near if char.isalpha()]
+    return sum(char.isupper() for char in letters) > 0.75 * len(letters)
+
+
+def _in_plain_words(sheet: Sheet, quote: Span, terms: list[_Term], sentence: Span) -> str:
+    parts, at = [], quote.start
+    for term in terms:
+        plain = capital(term.plain) if term.start == sentence.start else term.plain
+        parts += [sheet.draft[at : term.start], plain]
+        at = term.end
+    return "".join(parts)
