@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable
 from typing import NamedTuple, TypeVar, cast
 
 from leeway.core.reading.phrases import DIGIT_WORD, OtherRules, Phrases, Rule
