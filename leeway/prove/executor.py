@@ -8,7 +8,7 @@ is the same, byte for byte, everywhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -88,8 +88,12 @@ def _client(address: str) -> Client:
         raise Unavailable(f"There is no Dask scheduler at {address}: {trouble}.") from None
 
 
-def _in_order(futures: Iterator[Future[bytes]], most: int) -> Iterator[bytes]:
-    waiting: list[Future[bytes]] = []
+class _Future(Protocol):
+    def result(self) -> bytes: ...
+
+
+def _in_order(futures: Iterable[_Future], most: int) -> Iterator[bytes]:
+    waiting: list[_Future] = []
     for future in futures:
         waiting.append(future)
         if len(waiting) >= most:

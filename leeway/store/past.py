@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
@@ -113,3 +113,64 @@ def chunks(driver: Driver, facts_at_once: int) -> Sequence[tuple[int, int]]:
     if first:
         pieces.append((first, after))
     return pieces
+
+
+# --- less than everything: what can be told without reading a case's story
+
+
+def lasts(driver: Driver, first: int, last: int) -> list[tuple[int, int, str]]:
+    """Number, count of facts and last state of the cases of one stretch."""
+    rows = driver.select(
+        "select id, facts, state from leeway_case where id between ? and ? order by id", (first, last)
+    )
+    return [(number, facts, state) for number, facts, state in rows]
+
+
+def opened_between(
+    driver: Driver, first: int, last: int, since: datetime | None, until: datetime | None
+) -> frozenset[int] | None:
+    """The cases of one stretch that were opened in a period; None for all of them."""
+    if since is None and until is None:
+        return None
+    early, late = since or datetime(1, 1, 1, tzinfo=UTC), until or datetime(9999, 1, 1, tzinfo=UTC)
+    rows = driver.select(
+        "select id from leeway_case where id between ? and ? and opened_at >= ? and opened_at < ?",
+        (first, last, early, late),
+    )
+    return frozenset(number for (number,) in rows)
+
+
+def versions_used(driver: Driver, first: int, last: int) -> dict[int, frozenset[int]]:
+    """The policies the facts of each case were decided under."""
+    found: dict[int, set[int]] = {}
+    for case, version in driver.select(
+        "select distinct case_id, policy_version from leeway_fact where case_id between ? and ?",
+        (first, last),
+    ):
+        found.setdefault(case, set()).add(version)
+    return {case: frozenset(versions) for case, versions in found.items()}
+
+
+def events_of(driver: Driver, first: int, last: int, kinds: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Case, kind and body of events of some kinds, case by case in order."""
+    marks = ", ".join("?" * len(kinds))
+    rows = driver.select(
+        f"select case_id, kind, body from leeway_event where case_id between ? and ? and kind in ({marks}) "  # noqa: S608
+        "order by case_id, seq",
+        (first, last, *kinds),
+    )
+    yield from ((case, kind, body) for case, kind, body in rows)
+
+
+def last_moment(driver: Driver) -> datetime | None:
+    """The latest time anything of the log happened."""
+    rows = driver.select("select max(at) from leeway_fact")
+    return read_instant(rows[0][0]) if rows and rows[0][0] is not None else None
+
+
+def digests(driver: Driver, first: int, last: int) -> str:
+    """The ends of the chains of a stretch: whoever wants to know whether anything was written there since."""
+    rows = driver.select(
+        "select id, digest from leeway_case where id between ? and ? order by id", (first, last)
+    )
+    return " ".join(f"{number}:{digest}" for number, digest in rows)

@@ -46,7 +46,7 @@ def watch(turn: Turn) -> None:
 def _next_moment(turn: Turn) -> datetime | None:
     moments = [
         since + timedelta(seconds=wait.seconds)
-        for wait in _waits(turn.policy)
+        for wait in waits_of(turn.policy)
         if (since := GROWS_SINCE[wait.column](turn.case)) is not None
         and levels.is_above(turn, turn.policy.level(wait.go), turn.case.level)
     ]
@@ -54,7 +54,8 @@ def _next_moment(turn: Turn) -> datetime | None:
 
 
 @lru_cache(maxsize=64)
-def _waits(policy: Policy) -> tuple[_Wait, ...]:
+def waits_of(policy: Policy) -> tuple[_Wait, ...]:
+    """The conditions that come true by waiting alone; all that watching looks at in the rules."""
     return tuple(
         _Wait(rule.go, condition.column, int(condition.test.low) + condition.test.low_open)
         for rule in policy.rules

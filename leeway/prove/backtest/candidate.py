@@ -14,7 +14,7 @@ from leeway.core.roster import Roster
 from leeway.core.world import Known, Language, World
 from leeway.desk.past import PastWorlds
 
-NOT_DECIDED_BY = frozenset({"name", "version", "description", "left_to_agent"})
+NOT_DECIDED_BY = frozenset({"name", "version", "description", "left_to_agent", "values"})
 """Fields of a policy that no decision looks at."""
 
 
@@ -57,11 +57,14 @@ def differing_fields(one: Policy, other: Policy) -> frozenset[str]:
     )
 
 
-def _plain(value: Any) -> Any:
-    """Without the line in the file, which decides nothing."""
+def _plain(value: object) -> Any:  # noqa: ANN401 - any part of a policy
+    """Without the lines in the file, which decide nothing."""
     if isinstance(value, tuple):
         return tuple(map(_plain, value))
-    return replace(value, line=0) if isinstance(value, msgspec.Struct) and hasattr(value, "line") else value
+    if isinstance(value, msgspec.Struct):
+        fields = {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+        return type(value)(**({**fields, "line": 0} if "line" in fields else fields))
+    return value
 
 
 def differing_rules(one: Policy, other: Policy) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:

@@ -195,7 +195,7 @@ class _Explainer:
         turn = self.turn(place)
         if not turn.case.live:
             return {}
-        cues = cues_at(self.fact, self.events, place)
+        cues = cues_at(self.events, place, ticked=isinstance(self.fact, ClockTicked))
         situation = situation_of(turn.case, self.known.customer, turn.policy, turn.now, cues=cues)
         spent = frozenset(rule.name for rule in turn.policy.rules if rule.name in escalating.Spent(turn))
         held = {

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from leeway.core.cue import Cue
 from leeway.core.cues import CLEAR_STRENGTH
 from leeway.core.events import AnyEvent, ClockBreached, ClockStopped, CuesSeen, MessageRead
-from leeway.core.facts import ClockTicked, Fact
 
 
-def cues_at(fact: Fact, events: Sequence[AnyEvent], place: int) -> tuple[Cue, ...]:
+def cues_at(events: Sequence[AnyEvent], place: int, *, ticked: bool) -> tuple[Cue, ...]:
     """The clear signs the matrix was asked with at this place: those of this very moment.
 
     In a message these are its own and those of the pattern around it. While clocks run out, each sign belongs to the
@@ -22,8 +21,8 @@ def cues_at(fact: Fact, events: Sequence[AnyEvent], place: int) -> tuple[Cue, ..
             case MessageRead(cues=cues):
                 found = cues
             case CuesSeen(cues=cues):
-                found = cues if isinstance(fact, ClockTicked) else (*found, *cues)
-            case ClockStopped() | ClockBreached() if isinstance(fact, ClockTicked):
+                found = cues if ticked else (*found, *cues)
+            case ClockStopped() | ClockBreached() if ticked:
                 found = ()
             case _:
                 pass
