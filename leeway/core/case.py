@@ -36,6 +36,9 @@ KEPT = {
     "fired": 60,
     "steps": 30,
     "slots": 30,
+    "unhelpful": 40,
+    "offers": 40,
+    "approvals": 20,
     "disclosures": 40,
     "forbidden": 20,
 }
@@ -317,3 +320,5 @@ def number_after(
 ) -> int:
     """The next number in a list that may have lost its oldest entries."""
     return items[-1].number + 1 if items else 1
+    guidance_used: int = 0
+    unhelpful: tuple[str, ...] = ()

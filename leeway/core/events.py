@@ -117,6 +117,15 @@ class RiskJudged(Event, frozen=True, tag="risk_judged"):
     risk: float
     why: tuple[str, ...] = ()
 
+class GuidanceAnswered(Event, frozen=True, tag="guidance_answered"):
+    """What ``by`` made of a suggestion: used it, or said that it does not help here."""
+
+    play: str
+    move: str
+    by: str = ""
+    used: bool = True
+
+
 
 class AlertRaised(Event, frozen=True, tag="alert_raised"):
     risk: float
@@ -500,3 +509,4 @@ AnyEvent = (
     | PolicyPinned
     | SetAside
 )
+    | GuidanceAnswered

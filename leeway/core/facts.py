@@ -101,6 +101,21 @@ class HelperLeft(Base, frozen=True, tag="helper_left"):
     """``by`` leaves the conversation again."""
 
 
+class GuidanceUsed(Base, frozen=True, tag="guidance_used"):
+    """A suggestion was taken into the answer. ``play`` says where it came from (``playbook.play``)."""
+
+    play: Name
+    move: Name
+    text: Words = ""
+
+
+class GuidanceUnhelpful(Base, frozen=True, tag="guidance_unhelpful"):
+    """A suggestion did not help here; it is not made again in this case."""
+
+    play: Name
+    move: Name
+
+
 class CustomerEvent(Base, frozen=True, tag="customer_event"):
     """Something the customer did that is not a message: ``payment_failed``, ``opened_cancellation_page``."""
 
@@ -350,3 +365,5 @@ Fact = (
 
 INTERNAL_FACTS = (ClockTicked, MergedFrom, MergedInto, NoticeUndeliverable, OwnerUnavailable)
 """Facts that only our own machinery makes; the public API refuses them."""
+    | GuidanceUsed
+    | GuidanceUnhelpful

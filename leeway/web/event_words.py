@@ -27,6 +27,8 @@ FACTS: dict[str, Any] = {
     "interaction_ended": gettext_lazy("contact ended"),
     "helper_joined": gettext_lazy("joined the conversation"),
     "helper_left": gettext_lazy("left the conversation"),
+    "guidance_used": gettext_lazy("suggestion used"),
+    "guidance_unhelpful": gettext_lazy("suggestion did not help"),
     "customer_event": gettext_lazy("the customer did something"),
     "step_taken": gettext_lazy("step ticked"),
     "attempt": gettext_lazy("solution offered"),
@@ -65,6 +67,7 @@ EVENTS: dict[str, Any] = {
     "case_opened": gettext_lazy("case opened"),
     "interaction_joined": gettext_lazy("contact by %(channel)s"),
     "customer_event_seen": gettext_lazy("noticed: %(name)s"),
+    "guidance_answered": gettext_lazy("suggestion: %(move)s"),
     "alert_raised": gettext_lazy("alert: risk %(risk)s"),
     "rule_decided": gettext_lazy("rule “%(rule)s” sends it to %(go)s"),
     "escalation_opened": gettext_lazy("escalation opened"),
@@ -101,7 +104,21 @@ EVENTS: dict[str, Any] = {
 }
 
 PLAIN_FIELDS = frozenset(
-    {"go", "level", "state", "plan", "cause", "slot", "step", "to", "channel", "outcome", "name", "answer"}
+    {
+        "go",
+        "level",
+        "state",
+        "plan",
+        "cause",
+        "slot",
+        "step",
+        "to",
+        "channel",
+        "outcome",
+        "name",
+        "answer",
+        "move",
+    }
 )
 
 

@@ -12,6 +12,7 @@ ROOMS = (
     "watch",
     "cases",
     "conversations",
+    "assist",
     "escalations",
     "lists",
     "matrix",

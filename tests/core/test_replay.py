@@ -95,6 +95,8 @@ TALK = (
     may(
         f.CustomerEvent,
         name=st.sampled_from(("payment_failed", "opened_cancellation_page")),
+    may(f.GuidanceUsed, by=ANYBODY, play=st.just("being_heard.again"), move=st.just("paraphrase")),
+    may(f.GuidanceUnhelpful, by=ANYBODY, play=st.just("being_heard.again"), move=st.just("paraphrase")),
         customer=st.just(f.CustomerRef(id="dana")),
         ended=st.booleans(),
     ),

@@ -455,3 +455,13 @@ def _refs(node: object) -> list[str]:
 
 def test_there_is_no_page_of_docs_that_would_fetch_scripts(admin: Caller):
     problem(admin.client.get("/api/v1/docs"), 404)
+
+
+def test_guidance_is_there_with_why_and_sources(house_: House, admin: Caller):
+    text = "My router drops every evening. This is the third time I'm explaining this!"
+    number = says(house_, 1, text=text)
+    told = admin.get(f"cases/{number}/guidance").json()
+    (message,) = admin.get(f"cases/{number}/messages").json()["messages"]
+    assert told["suggestions"][0]["move"] == "paraphrase"
+    assert told["suggestions"][0]["sources"] == [message["id"]]
+    assert "matter" in [clause["about"] for clause in told["summary"]["clauses"]]

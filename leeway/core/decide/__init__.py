@@ -99,6 +99,10 @@ def _merged_from(turn: Turn, fact: f.MergedFrom) -> None:
         solving.reopened(turn, "the customer came back about this matter")
     turn.emit(e.CaseJoined(at=turn.at, other=fact.other, story=fact.story))
     escalating.take_over(turn, fact.other, fact.story)
+def _guidance(turn: Turn, fact: f.GuidanceUsed | f.GuidanceUnhelpful, *, used: bool) -> None:
+    turn.emit(e.GuidanceAnswered(at=turn.at, play=fact.play, move=fact.move, by=fact.by, used=used))
+
+
     promising.take_over(turn)
     messages.take_over_waiting(turn)
 
@@ -184,6 +188,8 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     f.Resumed: lambda turn, fact: solving.resumed(turn, fact.note or "resumed"),
     f.Resolved: solving.resolved,
     f.Reopened: lambda turn, fact: solving.reopened(turn, fact.reason),
+    f.GuidanceUsed: lambda turn, fact: _guidance(turn, fact, used=True),
+    f.GuidanceUnhelpful: lambda turn, fact: _guidance(turn, fact, used=False),
     f.FollowUpAnswered: solving.follow_up_answered,
     f.Rated: solving.rated,
     f.OwnerUnavailable: lambda turn, fact: owners.gone(turn, fact.person, fact.why or "unavailable"),

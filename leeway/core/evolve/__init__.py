@@ -34,6 +34,7 @@ _CHANGES: dict[type, Callable[[Case, Any], Case]] = {
     e.MessageRead: conversation.message_read,
     e.CuesSeen: conversation.cues_seen,
     e.HelpersChanged: conversation.helpers_changed,
+    e.GuidanceAnswered: conversation.guidance_answered,
     e.CustomerEventSeen: conversation.customer_event_seen,
     e.RiskJudged: conversation.risk_judged,
     e.AlertRaised: conversation.alert_raised,

@@ -156,6 +156,14 @@ def helpers_changed(case: Case, event: e.HelpersChanged) -> Case:
     return replace(case, helpers=event.helpers)
 
 
+def guidance_answered(case: Case, event: e.GuidanceAnswered) -> Case:
+    """What does not help is remembered for this case; what was used is counted."""
+    if event.used:
+        return replace(case, guidance_used=case.guidance_used + 1)
+    others = tuple(play for play in case.unhelpful if play != event.play)
+    return replace(case, unhelpful=kept(others, event.play, "unhelpful"))
+
+
 def customer_event_seen(case: Case, event: e.CustomerEventSeen) -> Case:
     others = tuple(name for name in case.events if name != event.name)
     return replace(case, events=others if event.ended else (*others, event.name)[-20:])

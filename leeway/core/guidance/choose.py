@@ -60,12 +60,15 @@ def guide(view: View) -> tuple[Suggestion, ...]:
 def _holding(moment: Moment) -> Iterator[tuple[str, Play]]:
     """The plays whose signs are all seen, the weightiest first; of equals the one that stands first."""
     seen = moment.signs.keys()
+    unhelpful = frozenset(moment.case.unhelpful)
     books = playbooks_of(moment.view.wording, moment.view.policy.guidance)
     found = [
         (book.name, play)
         for book in books
         for play in book.plays
-        if all(sign in seen for sign in play.when) and not any(sign in seen for sign in play.unless)
+        if f"{book.name}.{play.name}" not in unhelpful
+        and all(sign in seen for sign in play.when)
+        and not any(sign in seen for sign in play.unless)
     ]
     yield from sorted(found, key=lambda pair: -pair[1].weight)
 

@@ -18,6 +18,7 @@ from leeway.web import house
 from leeway.web.api import shapes
 from leeway.web.api.answers import JSON, Told, answer, missing, says
 from leeway.web.api.gate import READ_CASES
+from leeway.web.assist import guidance
 from leeway.web.problem import problem
 
 router = Router(tags=["cases"], auth=READ_CASES)
@@ -131,6 +132,16 @@ def case_packet(request: HttpRequest, number: int) -> HttpResponse:
     case = the_case(number)
     policy = house.world().policy_for(case.policy_version)
     return answer(packet(case, policy, customers.customer(case.customer), house.now()))
+
+
+@router.get("/cases/{int:number}/guidance", summary="What to say next", openapi_extra=says(shapes.Guidance))
+def case_guidance(request: HttpRequest, number: int) -> HttpResponse:
+    """Up to three suggestions for the moment its conversation is in, the best first, each with why and with the
+    messages it stands on; and the matter in short. Empty where silence is best.
+    """
+    case = the_case(number)
+    suggestions = tuple(shown.suggestion for shown in guidance.panel(case))
+    return answer(shapes.Guidance(suggestions, guidance.in_short(case)))
 
 
 @router.get("/cases/{int:number}/clocks", summary="Its clocks", openapi_extra=says(shapes.Clocks))

@@ -12,6 +12,8 @@ from leeway.core.clocks import Clock
 from leeway.core.cue import Cue
 from leeway.core.disclosure import Disclosure, DisclosureRecord, ForbiddenRecord
 from leeway.core.facts import Name, Words
+from leeway.core.guidance import Suggestion
+from leeway.core.guidance.summary import Summary
 
 CURSOR = "Pass it as `after` for the next page; empty at the end."
 
@@ -50,6 +52,13 @@ class DisclosureLine(msgspec.Struct, frozen=True):
 class Disclosures(msgspec.Struct, frozen=True):
     disclosures: list[DisclosureLine]
     forbidden: tuple[ForbiddenRecord, ...]
+
+
+class Guidance(msgspec.Struct, frozen=True):
+    """What to do or say next, and the case in short."""
+
+    suggestions: tuple[Suggestion, ...]
+    summary: Summary
 
 
 class CasePage(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from leeway.core.case import Case
 from leeway.store.queries import watch
 from leeway.web import audit
+from leeway.web.assist import guidance
 from leeway.web.cases.picture import picture, transcript
 from leeway.web.cases.views import case_for
 
@@ -23,7 +24,7 @@ def workspace(request: HttpRequest, number: int) -> HttpResponse:
     if case.merged_into:
         return redirect("conversation", case.merged_into)
     audit.seen(request, number)
-    context = {"place": "conversations", "live_after": last, **_everything(request, case), **transcript(case)}
+    context = {"place": "conversations", "live_after": last, **_everything(request, case), **_beside(case)}
     return render(request, "leeway/conversations/page.html", context)
 
 
@@ -31,8 +32,15 @@ def workspace(request: HttpRequest, number: int) -> HttpResponse:
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """The page's parts as they are now, because something happened. The one somebody types in is not among them."""
     case = case_for(request, number)
-    context = {**_everything(request, case), **transcript(case)}
+    context = {**_everything(request, case), **_beside(case)}
     return render(request, "leeway/conversations/again.html", context)
+
+
+def _beside(case: Case) -> dict[str, Any]:
+    """What was said, and what may be said next."""
+    said = transcript(case)
+    turns = [spoken.turn for spoken in said["turns"]]
+    return {**said, "guidance": guidance.panel(case, turns), "whisper": guidance.whisper(case, turns)}
 
 
 def _everything(request: HttpRequest, case: Case) -> dict[str, Any]:

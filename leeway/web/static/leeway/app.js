@@ -236,6 +236,24 @@ addEventListener("click", (event) => {
   answer.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+// --- a suggestion used, or of no help: said in the background, so that nobody loses what they are writing ------------
+addEventListener("click", (event) => {
+  const button = event.target.closest("[data-tells]");
+  if (!button) return;
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]")?.value || "";
+  const { play, move } = button.dataset;
+  const body = new URLSearchParams({ csrfmiddlewaretoken: token, key: crypto.randomUUID?.() || String(performance.now()), play, move });
+  fetch(button.dataset.tells, { method: "POST", body, credentials: "same-origin", keepalive: true }).catch(() => {});
+  if ("removes" in button.dataset) button.closest("[data-suggestion]")?.remove();
+});
+addEventListener("keydown", (event) => {
+  const number = /^Digit([1-3])$/.exec(event.code);
+  const button = event.altKey && !event.ctrlKey && !event.metaKey && number && document.querySelector(`[data-alt="${number[1]}"]`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
 // --- one press is one press -------------------------------------------------------------------------------------------
 addEventListener("submit", (event) => {
   const form = event.target;
