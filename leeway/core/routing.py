@@ -252,7 +252,8 @@ def _why_not(question: _Question, person: str, found: Unavailable) -> str:
         case "unreachable":
             return f"cannot be reached by {_listed(question.need.channels or ('anything',), 'or')}"
         case "over_capacity":
-            return f"full: {_carries(question, person)}"
+            mine = question.roster.person(person).capacity
+            return f"full: {_carries(question, person)}" if mine else "takes no cases"
 
 
 def _everybody(question: _Question, considered: Mapping[str, Considered]) -> tuple[Considered, ...]:

@@ -3,6 +3,7 @@
 ``LEEWAY_HOME``     data folder (default: the platform's place for it, ``~/.leeway`` on Linux)
 ``DATABASE_URL``    a PostgreSQL; without it a SQLite file in the data folder
 ``LEEWAY_HOSTS``    names this server answers to, separated by commas (default: 127.0.0.1, localhost)
+``LEEWAY_HOUSE``    what customers know this house as: stands on their page
 ``LEEWAY_HTTPS``    ``1`` behind TLS: cookies travel encrypted only, browsers are told to stay on https
 ``LEEWAY_PROXIES``  how many proxies of the house stand before this server (default: 1 with ``LEEWAY_HTTPS``, else 0)
 ``LEEWAY_OIDC_URL``, ``LEEWAY_OIDC_CLIENT``, ``LEEWAY_OIDC_SECRET``  sign in with the house's own identity provider
@@ -24,6 +25,7 @@ HOME = home()
 SECRET_KEY = secret_key(HOME)
 DEBUG = os.environ.get("LEEWAY_DEBUG") == "1"
 HTTPS = os.environ.get("LEEWAY_HTTPS") == "1"
+HOUSE_NAME = os.environ.get("LEEWAY_HOUSE", "").strip()
 ALLOWED_HOSTS = [name.strip() for name in os.environ.get("LEEWAY_HOSTS", "127.0.0.1,localhost").split(",")]
 
 INSTALLED_APPS = [

@@ -218,3 +218,21 @@ def test_a_merged_case_leads_to_the_one_it_went_on_in(console, case):
     console.press(f.MergedInto, other, by="sam", into=case)
     answer = console.as_("sam").get(f"/conversations/{other}")
     assert answer.headers["location"] == f"/conversations/{case}"
+
+
+def test_what_the_customer_was_told_stands_in_the_transcript(console):
+    case = console.writes()
+    console.answers(case, "Let me look into it.")
+    console.press(f.UpdateSent, case, by=console.case(case).owner, text="Your refund left us this morning.")
+    page = console.as_("priya").get(f"/conversations/{case}").content.decode()
+    assert page.index("Let me look into it.") < page.index("Your refund left us this morning.")
+    assert page.count("Let me look into it.") == 1
+
+
+def test_a_case_that_is_over_says_so_and_alarms_nobody(console):
+    case = console.writes("This is ridiculous! I want to speak to your supervisor now!")
+    console.press(f.Resolved, case, by=console.case(case).owner, how="Refunded.")
+    for place in ("conversations", "escalations"):
+        page = console.as_("priya").get(f"/{place}/{case}").content.decode()
+        assert '<span class="chip calm">resolved</span>' in page
+        assert "probability that this case escalates" not in page

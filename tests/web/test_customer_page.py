@@ -110,7 +110,7 @@ def test_the_page_shows_this_and_nothing_else(console, customer, full_house):
         *("What you asked for", "“I want my money back”"),
         f"Write to {first}",
         *("Send", "It's solved", "Not satisfied? Go one step higher"),
-        "This page works until 1 April 2026. Only you have the link.",
+        "All times are in Europe/Lisbon. This page works until 1 April 2026. Only you have the link.",
     ]
 
 

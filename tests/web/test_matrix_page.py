@@ -249,3 +249,10 @@ def test_the_hours_grid_agrees_with_routing_and_finds_the_hours_nobody_has():
     found = reach.reachable(bare, roster, MONDAY_MORNING.date(), "Europe/Lisbon")
     supervisor = next(row for row in found.rows if row.level.name == "supervisor")
     assert supervisor.holes == 10 * 15 + 4 * 24
+
+
+def test_what_is_in_force_already_makes_no_version(django_house):
+    same = draft()
+    answer = as_("operations").post("/matrix/edit", {**same, "note": "again", "act": "publish"})
+    assert answer.status_code == 422
+    assert "nothing to publish" in answer.content.decode()

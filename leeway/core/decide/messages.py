@@ -17,7 +17,7 @@ from leeway.core.journey import JourneyPoint, next_point
 from leeway.core.patterns import news, pattern_cues
 from leeway.core.people import person
 from leeway.core.reading.matter import NOTHING_YET, is_content, update
-from leeway.core.reading.offers import answer_to_offer, find_offers
+from leeway.core.reading.offers import OfferFound, answer_to_offer, find_offers
 from leeway.core.reading.prepared import Prepared, prepare
 from leeway.core.reading.promise_words import PromiseFound, find_promises
 from leeway.core.reading.questions import asked_again, find_asks
@@ -288,7 +288,7 @@ def _steps_and_offers(
     turn: Turn, fact: f.MessageReceived, message: Prepared, promises: tuple[PromiseFound, ...]
 ) -> None:
     offers = find_offers(message, currency=turn.policy.currency)
-    for found in offers:
+    for found in _each_once(offers):
         solving.offer(
             turn,
             found.quote,
@@ -305,6 +305,14 @@ def _steps_and_offers(
         move = next((move for move in step.seen_as if move in seen), "")
         if move and step.name not in turn.case.steps:
             solving.step_taken(turn, step.name, seen[move], fact.id)
+
+
+def _each_once(offers: tuple[OfferFound, ...]) -> list[OfferFound]:
+    """The same words are the same offer, whatever else could be read in them."""
+    first: dict[str, OfferFound] = {}
+    for one in offers:
+        first.setdefault(one.quote, one)
+    return list(first.values())
 
 
 def _promise_found(turn: Turn, fact: f.MessageReceived, found: PromiseFound) -> None:

@@ -85,9 +85,9 @@ def _same_noun(hit: Hit, other: Hit) -> bool:
 def _offer(message: Prepared, hit: Hit, currency: str) -> OfferFound:
     start, end = hit.match.span()
     first, last = message.sentence(start)
-    amount = next(
-        (one for one in find_amounts(message, currency=currency) if first <= one.start < last), None
-    )
+    amounts = [one for one in find_amounts(message, currency=currency) if first <= one.start < last]
+    # "Refund the €14 or send a voucher of €20": each offer has the sum that stands next to it.
+    amount = min(amounts, key=lambda one: _gap(one.start, one.end, start, end), default=None)
     percent = _PERCENT.search(message.fold, first, last)
     if amount is not None:
         start, end = min(start, amount.start), max(end, amount.end)
@@ -101,6 +101,11 @@ def _offer(message: Prepared, hit: Hit, currency: str) -> OfferFound:
         currency=amount.currency if amount else "",
         percent=int(percent[1]) if percent else None,
     )
+
+
+def _gap(start: int, end: int, other_start: int, other_end: int) -> int:
+    """How many characters lie between two places; 0 when they touch or overlap."""
+    return max(0, start - other_end, other_start - end)
 
 
 def answer_to_offer(message: Prepared) -> Answer | None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from leeway.core.cue import Cue
-from leeway.core.events import AnyEvent, MessageRead
+from leeway.core.events import AnyEvent, CustomerInformed, MessageRead
 from leeway.core.facts import Fact, MessageReceived
 from leeway.store.models import EventRow, FactRow
 
@@ -17,6 +17,8 @@ _read_fact = msgspec.json.Decoder(Fact)
 _read_event: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)
 
 SHOWN = 200
+REPLY = "reply"
+"""What a colleague wrote to the customer is a message itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,16 @@ class Turn:
     message: MessageReceived
     cues: tuple[Cue, ...] = ()
     fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something the customer was told that nobody typed as a message: an update, that it goes up, that it is solved."""
+
+    kind: str
+    text: str
+    at: datetime
+    fact: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,17 @@ def turns(case: int, *, before: int = 0, most: int = SHOWN) -> list[Turn]:
     found = list(rows.order_by("-id").values_list("pk", "body")[:most])[::-1]
     read = _readings(members, found[0][0], found[-1][0]) if found else {}
     return [Turn(_read_fact.decode(body), read.get(number, ()), number) for number, body in found]
+
+
+def told(case: int, *, since: int = 0, most: int = SHOWN) -> list[Told]:
+    """The latest of what these customers were told beside messages, from fact ``since`` on, the oldest first."""
+    rows = EventRow.objects.filter(case__in=family(case), kind="customer_informed", fact__gte=since)
+    found: list[Told] = []
+    for number, body in rows.order_by("-fact", "-seq").values_list("fact", "body")[:most]:
+        event: CustomerInformed = _read_event.decode(body)
+        if event.message.kind != REPLY:
+            found.append(Told(event.message.kind, event.message.text, event.at, number))
+    return found[::-1]
 
 
 def _readings(members: list[int], first: int, last: int) -> dict[int, tuple[Cue, ...]]:

@@ -74,9 +74,17 @@ def picture(case: Case, viewer: Viewer, back: str) -> dict[str, Any]:
 
 
 def transcript(case: Case) -> dict[str, Any]:
-    """What was said, the latest messages of it."""
+    """What was said, the latest of it: ``turns`` are the messages, ``lines`` also what else the customer was told."""
     turns = story.turns(case.id)
-    return {"turns": [spoken(turn, case) for turn in turns], "earlier": len(turns) >= story.SHOWN}
+    earlier = len(turns) >= story.SHOWN
+    told = story.told(case.id, since=turns[0].fact if earlier else 0)
+    said = [spoken(turn, case) for turn in turns]
+    lines: list[tuple[int, int, Spoken | story.Told]] = [
+        *((one.turn.fact, 0, one) for one in said),
+        *((one.fact, 1, one) for one in told),
+    ]
+    ordered = [line for *_place, line in sorted(lines, key=lambda line: line[:2])]
+    return {"turns": said, "lines": ordered, "earlier": earlier}
 
 
 def _above(policy: Policy, level: Level, current: str) -> bool:
@@ -100,9 +108,17 @@ PACKET_SECTIONS = (
 )
 
 
-def packet_sections(made: Packet) -> list[tuple[str, Any, Any]]:
-    """The filled sections with their titles, in the order in which one reads them."""
-    return [(name, title, getattr(made, name)) for name, title in PACKET_SECTIONS if getattr(made, name)]
+FIRST_READ = frozenset({"wants", "feeling", "told", "explained", "tried", "promises_open", "promises_broken"})
+"""What whoever takes a case needs before the first sentence; the rest is one press away."""
+
+
+def packet_sections(made: Packet) -> dict[str, list[tuple[str, Any, Any]]]:
+    """The filled sections with their titles, in the order in which one reads them: ``first``, and the ``rest``."""
+    filled = [(name, title, getattr(made, name)) for name, title in PACKET_SECTIONS if getattr(made, name)]
+    return {
+        "first": [section for section in filled if section[0] in FIRST_READ],
+        "rest": [section for section in filled if section[0] not in FIRST_READ],
+    }
 
 
 @dataclass(frozen=True, slots=True)

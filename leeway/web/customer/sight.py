@@ -55,13 +55,14 @@ class Sight:
     asked_whether_solved: bool
 
 
-def sight(case: Case, policy: Policy, roster: Roster, now: datetime) -> Sight:
+def sight(case: Case, policy: Policy, roster: Roster, now: datetime, house_name: str = "") -> Sight:
+    """``house_name`` is what customers know the house as, for a case that names no brand."""
     owner = name_of(roster, case.owner) if case.owner else ""
     stage = _stage(case)
     live = case.live
     return Sight(
         number=f"C-{case.id}",
-        house=case.brand,
+        house=case.brand or house_name,
         stage=stage,
         matter=case.summary.text if case.summary else "",
         wish=case.wish.want.quote if case.wish else "",

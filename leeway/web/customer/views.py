@@ -95,7 +95,7 @@ def _shown(
 ) -> HttpResponse:
     world, now = house.world(), house.now()
     context = {
-        "sight": sight(case, world.policy_for(case.policy_version), world.roster, now),
+        "sight": sight(case, world.policy_for(case.policy_version), world.roster, now, settings.HOUSE_NAME),
         "until": link.expires_at,
         "said": SAID.get(request.GET.get("said", ""), ""),
         "wrong": wrong,

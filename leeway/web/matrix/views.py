@@ -88,6 +88,9 @@ def edit(request: HttpRequest) -> HttpResponse:
     said |= _compared(policy, checked.document)
     if request.POST.get("act") != "publish":
         return _editor(request, policy, **said)
+    if not (said["rule_changes"] or said["part_changes"] or said["lines"]):
+        same = _("Nothing differs from version %(number)d, which is in force: there is nothing to publish.")
+        return _editor(request, policy, **said, wrong=same % {"number": policy.version}, status=422)
     if not note:
         return _editor(
             request,

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from leeway.core.case import Attempt
 from leeway.core.money import in_words
 from leeway.core.people import name_of
 from leeway.core.policy import Level
@@ -165,6 +166,12 @@ def cue_words(kind: str) -> str:
 @register.filter
 def money(amount: int | None, currency: str = "EUR") -> str:
     return in_words(amount, currency)
+
+
+@register.filter
+def sum_beside(attempt: Attempt) -> str:
+    """The sum of an offer, unless its own words name one: ``a voucher of €14`` needs no ``€14.00`` beside it."""
+    return "" if any(sign.isdigit() for sign in attempt.offer) else money(attempt.amount, attempt.currency)
 
 
 def mood_height(sentiment: float, height: float, edge: float = 2) -> float:
