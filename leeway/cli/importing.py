@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leeway.cli.articles import articles, solutions
 from leeway.cli.house import database
 from leeway.cli.say import console, counted, json_option, print_json, table
 
@@ -41,7 +42,11 @@ class Length(click.ParamType):
 
 @click.group("import")
 def import_() -> None:
-    """Read conversations, customers, or a folder written by `leeway export`."""
+    """Read conversations, customers, articles, or a folder written by `leeway export`."""
+
+
+import_.add_command(articles)
+import_.add_command(solutions)
 
 
 @import_.command()

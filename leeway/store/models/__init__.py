@@ -11,6 +11,7 @@ from leeway.store.models.case import CaseRow, InteractionRow
 from leeway.store.models.console import CustomerLink, SavedFilter
 from leeway.store.models.customer import CustomerRow
 from leeway.store.models.document import Document
+from leeway.store.models.knowledge import Article, ArticleTerm, ArticleVote
 from leeway.store.models.log import EventRow, FactRow
 from leeway.store.models.outbox import OutboxRow
 from leeway.store.models.projections import EscalationRow, PersonLoad, PromiseRow
@@ -20,6 +21,9 @@ from leeway.store.models.watch import RunMark
 
 __all__ = [
     "AccessRow",
+    "Article",
+    "ArticleTerm",
+    "ArticleVote",
     "BlankedRow",
     "CaseRow",
     "CustomerLink",
