@@ -16,11 +16,13 @@ import msgspec
 from leeway import languages
 from leeway.core import events as e
 from leeway.core import facts as f
+from leeway.core import ledger
 from leeway.core.case import Case
 from leeway.core.customer import Customer, after, introduced
 from leeway.core.decide import decide
 from leeway.core.evolve import evolve, evolve_all
 from leeway.core.policy import (
+    AuthorityLimit,
     BeforeStep,
     CaseClocks,
     Condition,
@@ -184,6 +186,17 @@ def house_policy() -> Policy:
             next_response=Span(2 * HOUR, working=True),
             follow_up=Span(3 * DAY),
             consult=Span(30 * MINUTE),
+            approval=Span(30 * MINUTE),
+        ),
+        authority=(
+            AuthorityLimit("agent", "refund", 6_000, "EUR"),
+            AuthorityLimit("agent", "credit", 2_000, "EUR", Span(30 * DAY), "customer"),
+            AuthorityLimit("supervisor", "refund", 30_000, "EUR"),
+            AuthorityLimit("supervisor", "credit", 10_000, "EUR", Span(30 * DAY), "customer"),
+            AuthorityLimit("manager", "refund", 200_000, "EUR"),
+            AuthorityLimit("manager", "credit", 50_000, "EUR", Span(30 * DAY), "customer"),
+            AuthorityLimit("mediator", "refund", 1_000_000, "EUR"),
+            AuthorityLimit("mediator", "credit", 200_000, "EUR", Span(30 * DAY), "customer"),
         ),
         customer_messages={
             "escalated": "{owner} is looking after this now. You will hear from {owner_first_name} by {update_due}.",
@@ -251,6 +264,7 @@ class Story:
         self.log: list[tuple[Known, f.Fact, tuple[e.AnyEvent, ...]]] = []
         self.out: list[e.AnyEvent] = []
         self.load = load or {}
+        self.ledger: dict[str, ledger.Entry] = {}
         self.quiet = quiet
         self.interaction = "chat-1"
         self._count = 0
@@ -280,9 +294,13 @@ class Story:
             self.customer = introduced(self.customer, fact.customer)
         known = Known(self.now, 1, 1, self.customer, self.load, self.quiet)
         before = self.case
+        wanted = ledger.asked_about(self.world, known, before, fact)
+        spent = ledger.answers(wanted, self.ledger.values(), self.now)
+        known = msgspec.structs.replace(known, spent=spent)
         events = decide(self.world, known, before, fact)
         assert events == decide(self.world, known, before, fact), "deciding twice gives two answers"
         self.case = evolve_all(before, events)
+        self.ledger = ledger.written(self.ledger, ledger.lines(self.case.id, self.case.customer, events))
         for event in events:
             self.customer = after(self.customer, event)
         self.log.append((known, fact, events))

@@ -15,7 +15,7 @@ from leeway.core.clocks import Clock, wake_at
 from leeway.core.cue import CueKind
 from leeway.core.disclosure import DisclosureRecord, ForbiddenRecord
 from leeway.core.journey import JourneyPoint
-from leeway.core.policy import EscalationKind, Reason
+from leeway.core.policy import EscalationKind, Fault, Instrument, Reason
 from leeway.core.reading.matter import Matter
 from leeway.core.reading.restating import Explained
 from leeway.core.reading.told import Told
@@ -100,6 +100,86 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
     answered_at: datetime | None = None
     reason: str = ""
     answer_message: str = ""
+
+
+class Offer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Something of value that was given. ``amount`` is in minor units of ``currency``, ``counted`` in the
+    policy's: what the limits count.
+
+    ``key`` is its place in the house's ledger and stays with it when the case goes on in another. ``by`` gave it,
+    ``person`` is whose authority was used (who approved it, else who gave it). ``due``: owed and no goodwill, with what
+    makes it so in ``because`` and how that is known in ``proof``. ``suggested`` and ``disputed`` are what the adviser
+    would have given and what the matter was about, both in the policy's money, 0 when unknown; the rest says for whom,
+    so that like cases can be compared.
+    """
+
+    number: int
+    key: str
+    instrument: Instrument
+    amount: int
+    currency: str
+    counted: int
+    by: str
+    person: str
+    at: datetime
+    why: str = ""
+    due: bool = False
+    because: str = ""
+    proof: str = ""
+    approval: int = 0
+    attempt: int = 0
+    suggested: int = 0
+    disputed: int = 0
+    fault: Fault = "unknown"
+    reason: str = ""
+    tier: str = ""
+    language: str = ""
+    channel: str = ""
+    region: str = ""
+    product: str = ""
+    taken_back_at: datetime | None = None
+    taken_back_by: str = ""
+    taken_back_why: str = ""
+
+
+ApprovalState = Literal["asked", "granted", "declined", "withdrawn", "revoked", "lapsed", "used"]
+
+
+class Approval(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A question whether something of value may be given, and its answer, good for one offer.
+
+    ``asked_of`` is whoever decides now, at ``level``; ``tried`` had the question and did not answer. A large one
+    ``needs`` two people: ``first_by`` is the first of them. ``granted`` (in ``currency``) and ``counted`` (policy
+    money) are what was allowed, which may be less than was asked. ``until`` is when an unused grant is over.
+    """
+
+    number: int
+    state: ApprovalState
+    instrument: Instrument
+    amount: int
+    currency: str
+    asked_by: str
+    asked_at: datetime
+    why: str = ""
+    due: bool = False
+    because: str = ""
+    proof: str = ""
+    level: str = ""
+    asked_of: str = ""
+    tried: tuple[str, ...] = ()
+    rounds: int = 0
+    needs: int = 1
+    first_by: str = ""
+    granted: int = 0
+    counted: int = 0
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    note: str = ""
+    until: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.state == "asked"
 
 
 class Consult(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -249,11 +329,17 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     alerted_at: datetime | None = None
     alerts: int = 0
     events: tuple[str, ...] = ()
+    guidance_used: int = 0
+    unhelpful: tuple[str, ...] = ()
 
     # what was done
     steps: dict[str, Linked] = {}
     attempts: tuple[Attempt, ...] = ()
     promises: tuple[Promise, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    fault: Fault | None = None
+    fault_why: str = ""
     consults: tuple[Consult, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     handoff: HandoffCount = HandoffCount()
@@ -306,6 +392,12 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     def promise(self, number: int) -> Promise | None:
         return next((promise for promise in self.promises if promise.number == number), None)
 
+    def offer(self, number: int) -> Offer | None:
+        return next((offer for offer in self.offers if offer.number == number), None)
+
+    def approval(self, number: int) -> Approval | None:
+        return next((approval for approval in self.approvals if approval.number == number), None)
+
     @property
     def next_clock(self) -> Clock | None:
         """The running deadline that runs out first; the one a person should look at."""
@@ -316,9 +408,12 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def number_after(
-    items: tuple[Promise, ...] | tuple[Attempt, ...] | tuple[Consult, ...] | tuple[Escalation, ...],
+    items: tuple[Promise, ...]
+    | tuple[Attempt, ...]
+    | tuple[Consult, ...]
+    | tuple[Escalation, ...]
+    | tuple[Offer, ...]
+    | tuple[Approval, ...],
 ) -> int:
     """The next number in a list that may have lost its oldest entries."""
     return items[-1].number + 1 if items else 1
-    guidance_used: int = 0
-    unhelpful: tuple[str, ...] = ()

@@ -7,12 +7,21 @@ from typing import Any, Literal
 
 import msgspec
 
-from leeway.core.case import Attempt, Consult, Escalation, Promise, PromiseState
+from leeway.core.case import (
+    Approval,
+    ApprovalState,
+    Attempt,
+    Consult,
+    Escalation,
+    Offer,
+    Promise,
+    PromiseState,
+)
 from leeway.core.clocks import Clock
 from leeway.core.cue import Cue
 from leeway.core.disclosure import DisclosureRecord, ForbiddenRecord
 from leeway.core.journey import JourneyPoint
-from leeway.core.policy import ClockKind
+from leeway.core.policy import ClockKind, Fault, Instrument
 from leeway.core.reading.matter import Matter
 from leeway.core.reading.restating import Explained
 from leeway.core.reading.told import Told
@@ -108,15 +117,6 @@ class HelpersChanged(Event, frozen=True, tag="helpers_changed"):
     helpers: tuple[str, ...]
 
 
-class CustomerEventSeen(Event, frozen=True, tag="customer_event_seen"):
-    name: str
-    ended: bool = False
-
-
-class RiskJudged(Event, frozen=True, tag="risk_judged"):
-    risk: float
-    why: tuple[str, ...] = ()
-
 class GuidanceAnswered(Event, frozen=True, tag="guidance_answered"):
     """What ``by`` made of a suggestion: used it, or said that it does not help here."""
 
@@ -125,6 +125,15 @@ class GuidanceAnswered(Event, frozen=True, tag="guidance_answered"):
     by: str = ""
     used: bool = True
 
+
+class CustomerEventSeen(Event, frozen=True, tag="customer_event_seen"):
+    name: str
+    ended: bool = False
+
+
+class RiskJudged(Event, frozen=True, tag="risk_judged"):
+    risk: float
+    why: tuple[str, ...] = ()
 
 
 class AlertRaised(Event, frozen=True, tag="alert_raised"):
@@ -147,6 +156,73 @@ class AttemptAnswerRecorded(Event, frozen=True, tag="attempt_answer_recorded"):
     answer: Literal["accepted", "declined", "unclear"]
     reason: str = ""
     message: str = ""
+
+
+class OfferRecorded(Event, frozen=True, tag="offer_recorded"):
+    offer: Offer
+
+
+class OfferReturned(Event, frozen=True, tag="offer_returned"):
+    """It was taken back; ``key`` is its place in the ledger."""
+
+    number: int
+    key: str
+    by: str = ""
+    reason: str = ""
+
+
+class ApprovalOpened(Event, frozen=True, tag="approval_opened"):
+    approval: Approval
+
+
+class ApprovalRouted(Event, frozen=True, tag="approval_routed"):
+    """This person is asked to decide now; nobody when none of the level can be reached."""
+
+    number: int
+    person: str
+    level: str
+    why: str = ""
+    tried: tuple[str, ...] = ()
+    rounds: int = 0
+
+
+class ApprovalSeconded(Event, frozen=True, tag="approval_seconded"):
+    """The first of two people allows it, up to ``amount``."""
+
+    number: int
+    by: str
+    amount: int
+    note: str = ""
+
+
+class ApprovalGranted(Event, frozen=True, tag="approval_granted"):
+    """Allowed for one offer ``until`` then. ``counted`` (policy money) is held on the limits of ``by`` as ``key``."""
+
+    number: int
+    key: str
+    instrument: Instrument
+    by: str
+    amount: int
+    counted: int
+    until: datetime
+    due: bool = False
+    note: str = ""
+
+
+class ApprovalEnded(Event, frozen=True, tag="approval_ended"):
+    """Declined, withdrawn, revoked, lapsed or used. What was held under ``key`` is free, or is the offer now."""
+
+    number: int
+    state: ApprovalState
+    by: str = ""
+    why: str = ""
+    key: str = ""
+
+
+class FaultRecorded(Event, frozen=True, tag="fault_recorded"):
+    fault: Fault
+    by: str = ""
+    why: str = ""
 
 
 class PromiseRecorded(Event, frozen=True, tag="promise_recorded"):
@@ -454,12 +530,21 @@ AnyEvent = (
     | MessageRead
     | CuesSeen
     | HelpersChanged
+    | GuidanceAnswered
     | CustomerEventSeen
     | RiskJudged
     | AlertRaised
     | StepRecorded
     | AttemptRecorded
     | AttemptAnswerRecorded
+    | OfferRecorded
+    | OfferReturned
+    | ApprovalOpened
+    | ApprovalRouted
+    | ApprovalSeconded
+    | ApprovalGranted
+    | ApprovalEnded
+    | FaultRecorded
     | PromiseRecorded
     | PromiseSettled
     | DisclosureOwed
@@ -509,4 +594,3 @@ AnyEvent = (
     | PolicyPinned
     | SetAside
 )
-    | GuidanceAnswered

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from leeway.core.policy import Reason
+from leeway.core.policy import Fault, Instrument, Reason
 
 Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 Name = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
@@ -147,6 +147,97 @@ class AttemptAnswered(Base, frozen=True, tag="attempt_answered"):
     answer: Literal["accepted", "declined", "unclear"]
     attempt: int = 0
     reason: Words = ""
+
+
+MinorUnits = Annotated[int, Meta(ge=0, le=10**13)]
+DueBecause = Literal[
+    "paid_twice",
+    "overcharged",
+    "not_delivered",
+    "not_as_described",
+    "withdrawal",
+    "cancelled_by_us",
+    "law",
+    "contract",
+]
+"""What makes a refund due, whatever the customer is worth."""
+
+
+class OfferGiven(Base, frozen=True, tag="offer_given"):
+    """``by`` gave the customer something of value. ``amount`` in minor units; for a replacement what it costs us.
+
+    Beyond their own room it needs an ``approval`` (its number). ``due``: it is owed, and no goodwill; ``because`` says
+    what makes it so and ``proof`` how that is known. ``attempt`` is the solution it belongs to, if that was offered
+    before; ``suggested`` what was on the screen when it was given.
+    """
+
+    instrument: Instrument
+    amount: MinorUnits
+    currency: Name = ""
+    why: Words = ""
+    due: bool = False
+    because: DueBecause | Literal[""] = ""
+    proof: Words = ""
+    approval: int = 0
+    attempt: int = 0
+    suggested: MinorUnits | None = None
+
+
+class OfferTakenBack(Base, frozen=True, tag="offer_taken_back"):
+    """What was given was taken back, or never went out: the room is free again."""
+
+    offer: int
+    reason: Words
+
+
+class ApprovalAsked(Base, frozen=True, tag="approval_asked"):
+    """``by`` asks whether something of value may be given. ``to`` names a level; empty: the lowest that may decide."""
+
+    instrument: Instrument
+    amount: MinorUnits
+    why: Words
+    currency: Name = ""
+    to: Name = ""
+    due: bool = False
+    because: DueBecause | Literal[""] = ""
+    proof: Words = ""
+
+
+class ApprovalGiven(Base, frozen=True, tag="approval_given"):
+    """``by`` allows it, in full or up to ``amount``. ``worth`` is its value in the policy's money, needed for a
+    currency without a rate.
+    """
+
+    approval: int
+    amount: MinorUnits | None = None
+    worth: MinorUnits | None = None
+    note: Words = ""
+
+
+class ApprovalDeclined(Base, frozen=True, tag="approval_declined"):
+    approval: int
+    reason: Words
+
+
+class ApprovalRevoked(Base, frozen=True, tag="approval_revoked"):
+    """What was allowed and not used yet is allowed no more."""
+
+    approval: int
+    reason: Words
+
+
+class ApprovalWithdrawn(Base, frozen=True, tag="approval_withdrawn"):
+    """Whoever asked needs it no more."""
+
+    approval: int
+    reason: Words = ""
+
+
+class FaultJudged(Base, frozen=True, tag="fault_judged"):
+    """``by`` says whose fault the matter is; it counts instead of what the case suggests by itself."""
+
+    fault: Fault
+    why: Words = ""
 
 
 class PromiseMade(Base, frozen=True, tag="promise"):
@@ -329,10 +420,20 @@ Fact = (
     | MessageReceived
     | HelperJoined
     | HelperLeft
+    | GuidanceUsed
+    | GuidanceUnhelpful
     | CustomerEvent
     | StepTaken
     | AttemptMade
     | AttemptAnswered
+    | OfferGiven
+    | OfferTakenBack
+    | ApprovalAsked
+    | ApprovalGiven
+    | ApprovalDeclined
+    | ApprovalRevoked
+    | ApprovalWithdrawn
+    | FaultJudged
     | PromiseMade
     | PromiseKept
     | PromiseReleased
@@ -365,5 +466,3 @@ Fact = (
 
 INTERNAL_FACTS = (ClockTicked, MergedFrom, MergedInto, NoticeUndeliverable, OwnerUnavailable)
 """Facts that only our own machinery makes; the public API refuses them."""
-    | GuidanceUsed
-    | GuidanceUnhelpful

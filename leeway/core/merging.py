@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from leeway.core.case import KEPT, Attempt, Case, Linked, Promise, number_after
+from leeway.core.case import KEPT, Attempt, Case, Linked, Offer, Promise, number_after
 from leeway.core.journey import compress
 from leeway.core.reading.restating import Explained
 
@@ -48,6 +48,9 @@ def joined(case: Case, story: Mapping[str, Any]) -> Case:
         steps=_latest_kept({**other.steps, **case.steps}, "steps"),
         attempts=(*case.attempts, *_numbered(other.attempts, case.attempts))[-KEPT["attempts"] :],
         promises=(*case.promises, *_numbered(other.promises, case.promises)),
+        offers=(*case.offers, *_numbered(other.offers, case.offers))[-KEPT["offers"] :],
+        fault=case.fault or other.fault,
+        fault_why=case.fault_why or other.fault_why,
         owners=tuple(dict.fromkeys((*other.owners, *case.owners)))[-20:],
         events=tuple(dict.fromkeys((*other.events, *case.events)))[-20:],
         journey=tuple(compress(tuple(journey))),
@@ -67,7 +70,7 @@ def joined(case: Case, story: Mapping[str, Any]) -> Case:
     )
 
 
-Numbered = TypeVar("Numbered", Attempt, Promise)
+Numbered = TypeVar("Numbered", Attempt, Promise, Offer)
 
 
 def _numbered(items: tuple[Numbered, ...], after: tuple[Numbered, ...]) -> tuple[Numbered, ...]:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import msgspec
 
+from leeway.core.authority import Spent
 from leeway.core.cues.pack import CuePack
 from leeway.core.customer import Customer
 from leeway.core.policy import Policy
@@ -32,6 +33,7 @@ class Known(msgspec.Struct, frozen=True, omit_defaults=True):
     customer: Customer | None = None
     load: dict[str, int] = {}
     quiet: bool = False
+    spent: tuple[Spent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

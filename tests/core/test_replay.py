@@ -29,6 +29,9 @@ PEOPLE = ("ana", "ben", "sam", "tom", "mira", "otto", "nina")
 ANYBODY = st.sampled_from(("whoever is asked", "whoever is asked", "the owner", *PEOPLE, "", "a stranger"))
 LEVELS = st.sampled_from(("", "agent", "supervisor", "specialist_care", "manager", "mediator", "the moon"))
 NUMBERS = st.integers(-1, 3)
+APPROVER = st.sampled_from(("whoever decides", "whoever decides", *PEOPLE))
+INSTRUMENTS = st.sampled_from(("refund", "credit", "replacement"))
+AMOUNTS = st.sampled_from((0, 1_000, 5_000, 25_000, 150_000, 10**9))
 WORDS = st.sampled_from(("", "because", "x" * 500))
 
 CUSTOMERS_WORDS = st.sampled_from(
@@ -92,11 +95,11 @@ TALK = (
     ),
     may(f.HelperJoined, by=ANYBODY),
     may(f.HelperLeft, by=ANYBODY),
+    may(f.GuidanceUsed, by=ANYBODY, play=st.just("being_heard.again"), move=st.just("paraphrase")),
+    may(f.GuidanceUnhelpful, by=ANYBODY, play=st.just("being_heard.again"), move=st.just("paraphrase")),
     may(
         f.CustomerEvent,
         name=st.sampled_from(("payment_failed", "opened_cancellation_page")),
-    may(f.GuidanceUsed, by=ANYBODY, play=st.just("being_heard.again"), move=st.just("paraphrase")),
-    may(f.GuidanceUnhelpful, by=ANYBODY, play=st.just("being_heard.again"), move=st.just("paraphrase")),
         customer=st.just(f.CustomerRef(id="dana")),
         ended=st.booleans(),
     ),
@@ -111,6 +114,41 @@ WORK = (
         attempt=NUMBERS,
         reason=WORDS,
     ),
+    may(
+        f.OfferGiven,
+        instrument=INSTRUMENTS,
+        amount=AMOUNTS,
+        by=ANYBODY,
+        currency=st.sampled_from(("", "", "USD")),
+        due=st.sampled_from((False, False, True)),
+        because=st.sampled_from(("", "paid_twice")),
+        proof=WORDS,
+        approval=st.sampled_from((0, 0, 1, 2)),
+    ),
+    may(f.OfferTakenBack, offer=NUMBERS, reason=WORDS, by=ANYBODY),
+    may(f.FaultJudged, fault=st.sampled_from(("theirs", "unknown", "shared", "ours")), by=ANYBODY, why=WORDS),
+    may(
+        f.ApprovalAsked,
+        instrument=INSTRUMENTS,
+        amount=AMOUNTS,
+        why=st.sampled_from(("because", "")),
+        by=ANYBODY,
+        to=LEVELS,
+        currency=st.sampled_from(("", "", "USD")),
+        due=st.sampled_from((False, False, True)),
+        because=st.sampled_from(("", "paid_twice")),
+        proof=WORDS,
+    ),
+    may(
+        f.ApprovalGiven,
+        approval=NUMBERS,
+        by=APPROVER,
+        amount=st.sampled_from((None, None, 0, 5_000)),
+        worth=st.sampled_from((None, 5_000)),
+    ),
+    may(f.ApprovalDeclined, approval=NUMBERS, reason=WORDS, by=APPROVER),
+    may(f.ApprovalRevoked, approval=NUMBERS, reason=WORDS, by=APPROVER),
+    may(f.ApprovalWithdrawn, approval=NUMBERS, reason=WORDS, by=ANYBODY),
     may(
         f.PromiseMade,
         what=WORDS,
@@ -274,12 +312,13 @@ class Watched(Story):
         who = {
             "whoever is asked": self.case.asked.person if self.case.asked else "",
             "the owner": self.case.owner,
+            "whoever decides": next((one.asked_of for one in self.case.approvals if one.open), ""),
         }
         fields = {
             name: who.get(value, value) if isinstance(value, str) else value for name, value in fields.items()
         }
         for name in ("due", "until"):
-            if isinstance(fields.get(name), int):
+            if type(fields.get(name)) is int:  # a refund that is due says so with a bool
                 fields = fields | {name: at + timedelta(seconds=fields[name])}
         if fields.get("story"):
             fields = fields | {"story": story_of_another_case()}
@@ -372,6 +411,25 @@ def what_happened_is_not_dated_later_than_now(
     assert all(event.at <= story.now for event in events)
 
 
+def nobody_gives_more_than_they_may(story: Story, _before: Case, _events: tuple[e.AnyEvent, ...]) -> None:
+    """Whatever was given and not taken back, and whatever is held, stays within the limits of whoever allowed it."""
+    most = {"ana": 6_000, "ben": 6_000, "sam": 30_000, "tom": 30_000, "mira": 200_000, "otto": 1_000_000}
+    counting = [entry for entry in story.ledger.values() if entry.counts and entry.instrument == "refund"]
+    assert all(entry.counted <= most.get(entry.person, 30_000) for entry in counting)
+    total = sum(entry.counted for entry in counting)
+    assert total <= max((most.get(entry.person, 30_000) for entry in counting), default=0)
+
+
+def nobody_approves_their_own(story: Story, _before: Case, events: tuple[e.AnyEvent, ...]) -> None:
+    for event in events:
+        if isinstance(event, e.ApprovalGranted):
+            approval = story.case.approval(event.number)
+            assert approval is not None
+            assert event.by != approval.asked_by
+        if isinstance(event, e.OfferRecorded) and event.offer.approval:
+            assert event.offer.by != event.offer.person
+
+
 CHECKS: tuple[Callable[[Story, Case, tuple[e.AnyEvent, ...]], None], ...] = (
     version_counts_events,
     a_live_case_has_one_owner_and_wakes,
@@ -381,6 +439,8 @@ CHECKS: tuple[Callable[[Story, Case, tuple[e.AnyEvent, ...]], None], ...] = (
     a_case_that_is_over_is_quiet,
     nobody_is_asked_about_a_case_that_is_over,
     what_happened_is_not_dated_later_than_now,
+    nobody_gives_more_than_they_may,
+    nobody_approves_their_own,
 )
 
 

@@ -8,7 +8,18 @@ from typing import Any, NamedTuple
 from leeway.core import events as e
 from leeway.core import facts as f
 from leeway.core.case import Case
-from leeway.core.decide import consulting, escalating, judging, messages, owners, promising, solving, timing
+from leeway.core.decide import (
+    approving,
+    consulting,
+    escalating,
+    giving,
+    judging,
+    messages,
+    owners,
+    promising,
+    solving,
+    timing,
+)
 from leeway.core.decide.turn import Turn
 from leeway.core.merging import story_of
 from leeway.core.refusals import Refusal
@@ -88,6 +99,10 @@ def _ended(turn: Turn, fact: f.InteractionEnded) -> None:
         turn.emit(e.InteractionClosed(at=turn.at, interaction=fact.interaction))
 
 
+def _guidance(turn: Turn, fact: f.GuidanceUsed | f.GuidanceUnhelpful, *, used: bool) -> None:
+    turn.emit(e.GuidanceAnswered(at=turn.at, play=fact.play, move=fact.move, by=fact.by, used=used))
+
+
 def _customer_event(turn: Turn, fact: f.CustomerEvent) -> None:
     turn.emit(e.CustomerEventSeen(at=turn.at, name=fact.name, ended=fact.ended))
     if not fact.ended:
@@ -99,15 +114,12 @@ def _merged_from(turn: Turn, fact: f.MergedFrom) -> None:
         solving.reopened(turn, "the customer came back about this matter")
     turn.emit(e.CaseJoined(at=turn.at, other=fact.other, story=fact.story))
     escalating.take_over(turn, fact.other, fact.story)
-def _guidance(turn: Turn, fact: f.GuidanceUsed | f.GuidanceUnhelpful, *, used: bool) -> None:
-    turn.emit(e.GuidanceAnswered(at=turn.at, play=fact.play, move=fact.move, by=fact.by, used=used))
-
-
     promising.take_over(turn)
     messages.take_over_waiting(turn)
 
 
 def _merged_into(turn: Turn, fact: f.MergedInto) -> None:
+    approving.end_all(turn, f"the case goes on in C-{fact.into}; ask again there")
     for clock in list(turn.case.clocks.values()):
         turn.stop_clock(clock.name, "void")
     record = turn.case.escalation
@@ -141,12 +153,25 @@ def _escalation_requested(turn: Turn, fact: f.EscalationRequested) -> None:
     escalating.requested(turn, fact)
 
 
+def _unavailable(turn: Turn, fact: f.OwnerUnavailable) -> None:
+    why = fact.why or "unavailable"
+    decided = approving.gone(turn, fact.person, why)
+    asked = turn.case.asked
+    if not decided or turn.case.owner == fact.person or (asked is not None and asked.person == fact.person):
+        owners.gone(turn, fact.person, why)
+
+
 def _undeliverable(turn: Turn, fact: f.NoticeUndeliverable) -> None:
     """Nobody was reached: the head hears instead; the person asked is skipped at once rather than waited for."""
     turn.emit(e.NobodyReachable(at=turn.now, notice=fact.notice, person=fact.person, why=fact.why))
     asked = turn.case.asked
+    decided = fact.notice.startswith("approval_asked:") and approving.gone(
+        turn, fact.person, "no channel reaches them"
+    )
     if asked is not None and asked.person == fact.person:
         owners.gone(turn, fact.person, "no channel reaches them")
+    elif decided:
+        pass
     elif turn.case.live:
         owners.tell_head_of_unreachable(turn, fact.person, fact.notice)
 
@@ -163,10 +188,20 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     f.MessageReceived: messages.received,
     f.HelperJoined: lambda turn, fact: owners.helpers(turn, _somebody(fact.by), joins=True),
     f.HelperLeft: lambda turn, fact: owners.helpers(turn, _somebody(fact.by), joins=False),
+    f.GuidanceUsed: lambda turn, fact: _guidance(turn, fact, used=True),
+    f.GuidanceUnhelpful: lambda turn, fact: _guidance(turn, fact, used=False),
     f.CustomerEvent: _customer_event,
     f.StepTaken: lambda turn, fact: solving.step_taken(turn, fact.step, fact.note or "done"),
     f.AttemptMade: solving.attempt_made,
     f.AttemptAnswered: solving.attempt_answered,
+    f.OfferGiven: giving.given,
+    f.OfferTakenBack: giving.taken_back,
+    f.FaultJudged: giving.fault_judged,
+    f.ApprovalAsked: approving.ask,
+    f.ApprovalGiven: approving.give,
+    f.ApprovalDeclined: approving.decline,
+    f.ApprovalRevoked: approving.revoke,
+    f.ApprovalWithdrawn: approving.withdraw,
     f.PromiseMade: promising.made,
     f.PromiseKept: promising.kept,
     f.PromiseReleased: promising.released,
@@ -188,11 +223,9 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     f.Resumed: lambda turn, fact: solving.resumed(turn, fact.note or "resumed"),
     f.Resolved: solving.resolved,
     f.Reopened: lambda turn, fact: solving.reopened(turn, fact.reason),
-    f.GuidanceUsed: lambda turn, fact: _guidance(turn, fact, used=True),
-    f.GuidanceUnhelpful: lambda turn, fact: _guidance(turn, fact, used=False),
     f.FollowUpAnswered: solving.follow_up_answered,
     f.Rated: solving.rated,
-    f.OwnerUnavailable: lambda turn, fact: owners.gone(turn, fact.person, fact.why or "unavailable"),
+    f.OwnerUnavailable: _unavailable,
     f.NoticeUndeliverable: _undeliverable,
     f.MergedFrom: _merged_from,
     f.MergedInto: _merged_into,

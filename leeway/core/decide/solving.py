@@ -6,7 +6,7 @@ from leeway.core import events as e
 from leeway.core import facts as f
 from leeway.core.case import Attempt, number_after
 from leeway.core.clocks import Clock
-from leeway.core.decide import consulting, disclosing, escalating, levels, owners, words
+from leeway.core.decide import approving, consulting, disclosing, escalating, levels, owners, words
 from leeway.core.decide.turn import Turn
 from leeway.core.disclosure import DisclosureTurn
 from leeway.core.policy import Span
@@ -136,6 +136,7 @@ def resolved(turn: Turn, fact: f.Resolved) -> None:
     if turn.case.status in ("resolved", "closed"):
         turn.set_aside(f"the case is {turn.case.status} already")
         return
+    approving.end_all(turn, "the case is resolved", grants=False)
     _stop_for_resolution(turn)
     consulting.close_open(turn, averted=None)
     record = turn.case.escalation
@@ -171,7 +172,7 @@ def _stop_for_resolution(turn: Turn) -> None:
     """
     stop_regulator_clocks(turn, SETTLES["resolved"])
     for clock in list(turn.case.clocks.values()):
-        if clock.kind in ("promise", "resolution", "regulator"):
+        if clock.kind in ("promise", "resolution", "regulator") or clock.name.startswith("grant:"):
             continue
         turn.stop_clock(clock.name, _outcome_of_resolving(turn, clock))
     turn.pause_clocks(only=("resolution",))
@@ -186,6 +187,7 @@ def _outcome_of_resolving(turn: Turn, clock: Clock) -> str:
 
 def close(turn: Turn, why: str) -> None:
     """Over for good. Open promises and regulators' clocks are still watched until their own time."""
+    approving.end_all(turn, "the case is closed")
     for clock in list(turn.case.clocks.values()):
         if clock.kind not in ("promise", "regulator"):
             turn.stop_clock(clock.name, "met" if clock.kind == "resolution" else "void")

@@ -7,7 +7,17 @@ from datetime import datetime
 from leeway.core import events as e
 from leeway.core.clocks import Clock
 from leeway.core.cue import Cue
-from leeway.core.decide import consulting, escalating, levels, owners, promising, solving, steps, watching
+from leeway.core.decide import (
+    approving,
+    consulting,
+    escalating,
+    levels,
+    owners,
+    promising,
+    solving,
+    steps,
+    watching,
+)
 from leeway.core.decide.turn import Turn
 from leeway.core.patterns import answer_overdue, promise_overdue
 from leeway.core.people import people_of
@@ -44,6 +54,9 @@ def _warn(turn: Turn, clock: Clock) -> None:
     turn.emit(e.ClockWarned(at=at, name=clock.name, kind=clock.kind, index=index, due=clock.due))
     if clock.kind == "promise":
         promising.approaching(turn, int(clock.name.removeprefix("promise:")))
+        return
+    if clock.kind == "approval":
+        approving.warned(turn, clock)
         return
     warning = clock.warnings[index] if index < len(clock.warnings) else Warn()
     to = tuple(name for target in warning.tell for name in steps.targets(turn, target))
@@ -137,6 +150,8 @@ def _breach(turn: Turn, clock: Clock) -> None:
             _next_round(turn, clock)
         case "consult":
             consulting.ran_out(turn, clock)
+        case "approval":
+            approving.ran_out(turn, clock)
         case "first_response" | "next_response":
             _unanswered(turn, clock)
         case _:
@@ -230,6 +245,8 @@ def _rest(turn: Turn, clock: Clock) -> None:
             solving.resumed(turn, "the pause is over")
         case watching.CLOCK:
             turn.rejudge()
+        case name if name.startswith("grant:"):
+            approving.grant_over(turn, clock)
         case _:
             _nothing_planned(turn, clock)
 
@@ -298,4 +315,8 @@ def keep_awake(turn: Turn) -> None:
 def _planned(turn: Turn) -> bool:
     """Whether anything but a rest is going to wake this case."""
     clocks = turn.case.clocks.items()
-    return any(clock.wakes_at for name, clock in clocks if name not in ("rest", watching.CLOCK))
+    return any(
+        clock.wakes_at
+        for name, clock in clocks
+        if name not in ("rest", watching.CLOCK) and not name.startswith("grant:")
+    )

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from leeway.core import events as e
 from leeway.core.case import Case
-from leeway.core.evolve import conversation, doing, ending, escalation, owners, timing
+from leeway.core.evolve import conversation, doing, ending, escalation, offers, owners, timing
 
 
 def evolve(case: Case, event: e.AnyEvent) -> Case:
@@ -41,6 +41,14 @@ _CHANGES: dict[type, Callable[[Case, Any], Case]] = {
     e.StepRecorded: doing.step_recorded,
     e.AttemptRecorded: doing.attempt_recorded,
     e.AttemptAnswerRecorded: doing.attempt_answer_recorded,
+    e.OfferRecorded: offers.offer_recorded,
+    e.OfferReturned: offers.offer_returned,
+    e.ApprovalOpened: offers.approval_opened,
+    e.ApprovalRouted: offers.approval_routed,
+    e.ApprovalSeconded: offers.approval_seconded,
+    e.ApprovalGranted: offers.approval_granted,
+    e.ApprovalEnded: offers.approval_ended,
+    e.FaultRecorded: offers.fault_recorded,
     e.PromiseRecorded: doing.promise_recorded,
     e.PromiseSettled: doing.promise_settled,
     e.DisclosureOwed: doing.disclosure_noted,
