@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -53,17 +52,21 @@ PAGES: dict[str, tuple[str, str]] = {
     "nothing-there": ("sam", "/conversations/999999"),
     "not-allowed": ("sam", "/settings/accounts"),
 }
-EVERYTHING: dict[str, object] = {"resultTypes": ["violations"]}
-WHAT_CHANGES = EVERYTHING | {
-    "runOnly": ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
-}
-VARIANTS = [("light", 1440, EVERYTHING), ("dark", 390, WHAT_CHANGES)]
-"""The other two combinations show the same colours and the same widths; what a page is made of is the same in all."""
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+VARIANTS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
+
+# Only what is wrong leaves the page; a hundred passed rules with their elements would take longer than to find them.
+LOOK = """async (rules) => {
+  const options = { resultTypes: ["violations"], runOnly: rules, preload: false, iframes: false, elementRef: false };
+  const { violations } = await axe.run(document, options);
+  return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
+    .map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)} ${nodes[0].any[0]?.message ?? ""}`);
+}"""
 
 
 @cache
-def axe() -> Axe:
-    return Axe()
+def axe() -> str:
+    return str(Axe().axe_script)
 
 
 @pytest.fixture(scope="module")
@@ -90,23 +93,22 @@ def test_a_page_is_for_everybody(name, page_of, running):
     page, complaints = page_of(person)
     complaints.clear()
     page.goto(path.format(**running.cases), wait_until="load")
-    for theme, width, rules in VARIANTS:
+    for theme, width in VARIANTS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             f"{name} spills at {width}"
         )
-        assert _grave(page, rules) == [], f"{name}, {theme}, {width}"
+        assert _grave(page) == [], f"{name}, {theme}, {width}"
     assert [one for one in complaints if "status of 40" not in one] == []
 
 
-def _grave(page: Page, rules: dict[str, object] = EVERYTHING) -> list[str]:
-    found = axe().run(page, options=rules).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:160]} {json.dumps(one['nodes'][0]['any'][:1])[:160]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
+def _grave(page: Page) -> list[str]:
+    """What keeps somebody out of this page as it stands: everything WCAG 2.2 A and AA that a machine can see."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe())
+    found: list[str] = page.evaluate(LOOK, RULES)
+    return found
 
 
 def test_a_dialog_is_for_everybody(open_as, running):
