@@ -13,6 +13,7 @@ ROOMS = (
     "cases",
     "conversations",
     "assist",
+    "knowledge",
     "escalations",
     "lists",
     "matrix",

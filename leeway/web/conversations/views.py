@@ -15,6 +15,7 @@ from leeway.web import audit
 from leeway.web.assist import guidance
 from leeway.web.cases.picture import picture, transcript
 from leeway.web.cases.views import case_for
+from leeway.web.knowledge import views as knowledge
 
 
 @login_required
@@ -40,7 +41,12 @@ def _beside(case: Case) -> dict[str, Any]:
     """What was said, and what may be said next."""
     said = transcript(case)
     turns = [spoken.turn for spoken in said["turns"]]
-    return {**said, "guidance": guidance.panel(case, turns), "whisper": guidance.whisper(case, turns)}
+    return {
+        **said,
+        "guidance": guidance.panel(case, turns),
+        "whisper": guidance.whisper(case, turns),
+        "articles": knowledge.beside(case),
+    }
 
 
 def _everything(request: HttpRequest, case: Case) -> dict[str, Any]:
