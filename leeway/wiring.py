@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -62,15 +62,38 @@ def build_world(published: documents.Published) -> World:
     )
 
 
+class Languages(Mapping[str, Language]):
+    """Every language there is a file for, English first, for texts that are in none of them. Each is read when it is
+    first wanted: that takes as long as all the rest of a start.
+    """
+
+    def __init__(self) -> None:
+        from leeway import languages as files
+
+        self._codes = sorted(files.available(), key=lambda code: (code != files.USUAL, code))
+
+    def __getitem__(self, code: str) -> Language:
+        if code not in self._codes:
+            raise KeyError(code)
+        with _one_language_at_a_time:
+            return _language(code)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+
+_one_language_at_a_time = threading.Lock()
+
+
 @cache
-def languages() -> dict[str, Language]:
-    """Every language there is a file for, ready to read with; English first, for texts that are in none of them."""
-    from leeway import languages as files
-
-    codes = sorted(files.available(), key=lambda code: (code != files.USUAL, code))
-    return {code: _language(code) for code in codes}
+def languages() -> Languages:
+    return Languages()
 
 
+@cache
 def _language(code: str) -> Language:
     from leeway import languages as files
     from leeway.core.reading.phrases import compile_phrases
@@ -196,15 +219,6 @@ def open_house(*, where: Address | None = None, clock: Callable[[], datetime] = 
     return House(where, clock, writer, Desk(writer.call))
 
 
-def report_reader(house: House, name: str) -> Callable[[], dict[str, Any] | None]:
-    """The last report of a background run (``marks.SWEEP``, ``marks.OUTBOX``), with its time."""
-    local = threading.local()
-
-    def read() -> dict[str, Any] | None:
-        mark = marks.get(_own_driver(local, house), name)
-        return None if mark is None else {"at": mark[0].isoformat(), **mark[1]}
-
-    return read
 def collect_garbage_rarely() -> None:
     """Languages, policy and modules stay for good, and cases are values without cycles that are freed as soon as nobody
     holds them: looking through all of it for cycles after every 700 new objects costs a seventh of a decision. For
@@ -215,6 +229,15 @@ def collect_garbage_rarely() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def report_reader(house: House, name: str) -> Callable[[], dict[str, Any] | None]:
+    """The last report of a background run (``marks.SWEEP``, ``marks.OUTBOX``), with its time."""
+    local = threading.local()
+
+    def read() -> dict[str, Any] | None:
+        mark = marks.get(_own_driver(local, house), name)
+        return None if mark is None else {"at": mark[0].isoformat(), **mark[1]}
+
+    return read
 
 
 def token_reader(house: House) -> Callable[[frozenset[int]], dict[str, LiveToken]]:

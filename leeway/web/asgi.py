@@ -26,7 +26,7 @@ from leeway.web.listeners import Listener, listener
 from leeway.web.live import Feed, Live
 from leeway.web.tokens import Gate
 from leeway.web.watch.native import WatchLive
-from leeway.wiring import House, collect_garbage_rarely, open_house, report_reader, token_reader
+from leeway.wiring import House, collect_garbage_rarely, languages, open_house, report_reader, token_reader
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,10 @@ def _django() -> App:
 
 
 def _warm_up() -> None:
-    """What the first page would have waited for; and a house without accounts says how to make the first one."""
+    """What the first fact and the first page would have waited for; and a house without accounts says how to make the
+    first one.
+    """
+    next(iter(languages().values()))
     django()
     from leeway.web.account import first_admin  # noqa: PLC0415 - Django is there only now
 

@@ -8,10 +8,11 @@ from leeway.channels import configured
 from leeway.channels.customer import ByEmail, Shown
 from leeway.packs.reader import read
 from leeway.store.home import home
-from leeway.wiring import House, PublishedWorlds
+from leeway.wiring import House, PublishedWorlds, languages
 from leeway.worker.checkpointer import Checkpointer
 from leeway.worker.leavers import Leavers
 from leeway.worker.outbox import Deliverer
+from leeway.worker.reading_ahead import ReadingAhead
 from leeway.worker.sealer import Sealer
 from leeway.worker.search_index import SearchIndex
 from leeway.worker.sweeper import Sweeper
@@ -23,8 +24,14 @@ def start_services(house: House) -> None:
     start_leavers(house)
     start_search_index(house)
     start_sealer(house)
+    start_reading_ahead(house)
     if house.database == "sqlite":
         start_checkpointer(house)
+
+
+def start_reading_ahead(house: House) -> None:
+    ahead = ReadingAhead(languages())
+    house.start("reading ahead", ahead.run, ahead.stop)
 
 
 def start_checkpointer(house: House) -> None:

@@ -166,8 +166,14 @@ class Rule:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        if self._pattern is None:
-            self._pattern = re.compile(self.regex)
+        return self._pattern or self.compile()
+
+    @property
+    def compiled(self) -> bool:
+        return self._pattern is not None
+
+    def compile(self) -> re.Pattern[str]:
+        self._pattern = re.compile(self.regex)
         return self._pattern
 
 
