@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": ("leeway.cli.explain:explain", "Why was this decided? Rule, people, clocks, smallest change."),
     "check": ("leeway.cli.check:check", "Prove that a matrix and roster have no hole, for a whole year."),
     "doctor": ("leeway.cli.doctor:doctor", "Examine an installation; say what to do about each finding."),
+    "staff": ("leeway.cli.staff:staff", "Say how many people each level needs, hour by hour."),
     "evaluate": ("leeway.cli.evaluate:evaluate", "Measure how well Leeway reads."),
     "token": ("leeway.cli.token:token", "Make, list and revoke keys for the API."),
     "policy": ("leeway.cli.policy:policy", "Show, compare and publish policies."),

@@ -1,8 +1,8 @@
 """What the log says about a level: how many cases come in which hour of the week, and how long each is in hand.
 
-An hour of the week seldom has enough cases to speak for itself. So its rate leans on what its weekday and its time of day
-say together, the more the fewer weeks there are to look at (``LEAN``): the usual shrinkage of a sparse table towards the
-product of its margins.
+An hour of the week seldom has enough cases to speak for itself. So its rate leans on what its weekday and its time
+of day say together, the more the fewer weeks there are to look at (``LEAN``): the usual shrinkage of a sparse table
+towards the product of its margins.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A *place* is room for one case in somebody's hands: people × the cases each may own. A case that was taken up is carried
 to its end by whoever is there; when people leave, no new one is taken up until the places suffice again. A case that
-comes while the level is shut begins to wait when it opens: what happens meanwhile is the "nobody there" plan's business.
+comes while the level is shut begins to wait when it opens: what happens meanwhile is up to the "nobody there" plan.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from math import inf
 import simpy
 
 from leeway.core.policy import Span
-from leeway.prove.staff.hours import HOUR, Horizon, OpenTime
+from leeway.prove.staff.hours import HOUR, HOURS_A_WEEK, Horizon, OpenTime
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,22 @@ class Rung:
 class Stay:
     """One case at one level, and what became of it. Times are seconds from the start of the horizon.
 
-    ``latest`` is until when it has to be taken up to meet both clocks; ``doomed`` when its handling alone is longer than
-    the level may take, which no number of people changes.
+    ``latest`` is until when it has to be taken up to meet both clocks; ``doomed`` when its handling alone is longer
+    than the level may take, which no number of people changes.
     """
 
-    __slots__ = ("came", "climbs_at", "doomed", "due", "in_hand", "latest", "left", "taken", "waits_from")
+    __slots__ = (
+        "came",
+        "climbed",
+        "climbs_at",
+        "doomed",
+        "due",
+        "in_hand",
+        "latest",
+        "left",
+        "taken",
+        "waits_from",
+    )
 
     def __init__(self, rung: Rung, came: float, in_hand: float) -> None:
         opens = rung.open.next_open(came)
@@ -53,6 +64,7 @@ class Stay:
         self.latest = self.due if self.doomed else min(self.due, self._last_start(rung, length))
         self.taken = inf
         self.left = inf
+        self.climbed = False
 
     def _last_start(self, rung: Rung, length: float) -> float:
         """The last moment at which it can be begun and still be resolved in time."""
@@ -66,7 +78,7 @@ class Stay:
 
     @property
     def resolved_in_time(self) -> bool:
-        return self.left <= self.climbs_at + 1e-6
+        return not self.climbed and self.left <= self.climbs_at + 1e-6
 
     @property
     def in_time(self) -> bool:
@@ -85,6 +97,8 @@ class Desk:
         self._places = places
         self._waiting: deque[tuple[Stay, simpy.Event]] = deque()
         self._in_hand = 0
+        self.most_in_hand = [0] * HOURS_A_WEEK
+        """The most cases in hand at once, for each hour of the week."""
 
     def places_now(self) -> int:
         return self._places[int(self._clock.now // HOUR) % self._horizon.hours]
@@ -107,6 +121,8 @@ class Desk:
             self._in_hand += 1
             stay.taken = now
             turn.succeed()
+            hour = self._horizon.hour_at(now)
+            self.most_in_hand[hour] = max(self.most_in_hand[hour], self._in_hand)
 
     def leave(self, stay: Stay) -> None:
         stay.left = self._clock.now

@@ -1,4 +1,4 @@
-"""Weeks of a house, case by case: they come, wait for a free place, are carried to their end, or climb when time runs out.
+"""Weeks of a house, case by case: they come, wait for a free place, are carried to their end, or climb out of time.
 
 Discrete-event simulation with SimPy. Same seed, same weeks: two staffings are compared on the very same cases (common
 random numbers), so that a difference is the staffing's and not chance's.
@@ -25,8 +25,8 @@ InHand = Callable[[Random], float]
 
 @dataclass(frozen=True)
 class Level:
-    """One level of a simulated house. ``places`` and ``factors`` (what a campaign does to arrivals) are for each hour of
-    the horizon; no factors: as usual.
+    """One level of a simulated house. ``places`` and ``factors`` (what a campaign does to arrivals) are for each hour
+    of the horizon; no factors: as usual.
     """
 
     rung: Rung
@@ -40,11 +40,11 @@ class Level:
         return self.rates[hour_of_week] * (self.factors[hour] if self.factors else 1.0)
 
 
-def simulate(levels: Sequence[Level], horizon: Horizon, seed: str) -> list[list[Stay]]:
-    """Every stay of these weeks, level by level. Nobody comes after the horizon's end, but who is there is seen through."""
+def simulate(levels: Sequence[Level], horizon: Horizon, seed: str) -> list[Desk]:
+    """These weeks at every level. Nobody comes after the horizon's end, but who is there is seen through."""
     house = _House(levels, horizon, seed)
     house.clock.run()
-    return [desk.stays for desk in house.desks]
+    return house.desks
 
 
 class _House:
@@ -53,9 +53,10 @@ class _House:
         self.levels = levels
         self.horizon = horizon
         self.desks = [Desk(self.clock, level.rung, horizon, level.places) for level in levels]
-        self._climbing = [Random(f"{seed} climbs to {level.rung.name}") for level in levels]
+        self._climbing = [Random(f"{seed} climbs to {level.rung.name}") for level in levels]  # noqa: S311 - a play is no secret
         for number, level in enumerate(levels):
-            self.clock.process(self._comings(number, Random(f"{seed} {level.rung.name}")))
+            chance = Random(f"{seed} {level.rung.name}")  # noqa: S311 - likewise
+            self.clock.process(self._comings(number, chance))
             self.clock.process(self._shifts(number))
 
     def _comings(self, number: int, chance: Random) -> Happens:
@@ -89,8 +90,9 @@ class _House:
         done = desk.rung.open.after(stay.taken, in_hand) if stay.taken < inf else inf
         if stay.taken < inf and min(done, climbs_at) < inf:
             yield self._at(min(done, climbs_at))
+        stay.climbed = climbs_at < done
         desk.leave(stay)
-        if climbs_at < done and desk.rung.next is not None:
+        if stay.climbed and desk.rung.next is not None:
             level = self.levels[desk.rung.next]
             self.clock.process(self._stay(desk.rung.next, level.in_hand(self._climbing[desk.rung.next])))
 

@@ -74,9 +74,9 @@ def _of_case(story: Story) -> Iterator[Visit]:
         if seen.event in _COMES:
             level = seen.level or seen.to or level
             stay = Visit(
-                story.case, level, seen.at, ran_out=seen.event == "escalated" and ran_out_at == seen.at
+                story.case, level, seen.at, ran_out=seen.event == "escalated" and ran_out_with == fact
             )
-            paused_at = ran_out_at = None
+            paused_at = None
     if stay is not None:
         yield stay
 
