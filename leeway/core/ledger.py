@@ -20,6 +20,9 @@ from leeway.core.world import Known, World
 ASKS = (f.OfferGiven, f.ApprovalAsked, f.ApprovalGiven)
 """Facts whose decision looks into the ledger."""
 
+CHANGES_IT = (e.OfferRecorded, e.OfferReturned, e.ApprovalGranted, e.ApprovalEnded)
+"""The only events ``lines`` looks at."""
+
 ASKS_WHILE_WAITING = (
     f.ClockTicked,
     f.OwnerUnavailable,

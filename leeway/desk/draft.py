@@ -7,7 +7,14 @@ this way.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace as with_
+
 from leeway.core import customer as customers
+from leeway.core import ledger
+from leeway.core.authority import Spent, Window
 from leeway.core.case import Case
 from leeway.core.customer import Customer
 from leeway.core.facts import CustomerRef
@@ -36,6 +43,7 @@ class Draft:
         mine.customers.update(theirs.customers)
         mine.interactions.update(theirs.interactions)
         mine.merged.update(theirs.merged)
+        mine.ledger += theirs.ledger
         for customer, numbers in above._of_customer.items():
             self._of_customer.setdefault(customer, {}).update(numbers)
         if theirs.loads:
@@ -93,6 +101,32 @@ class Draft:
             _add(self._loads, self.changes.loads)
         return self._loads
 
+    def spent(self, windows: Sequence[Window], now: datetime) -> tuple[Spent, ...]:
+        """What the ledger says of these windows, this draft's own lines included."""
+        entries = {entry.key: entry for entry in self.books.ledger(self._with_merged(windows), now)}
+        found = ledger.written(entries, self.ledger_news())
+        into = self.merged_so_far()
+        here = (with_(entry, case=into.get(entry.case, entry.case)) for entry in found.values())
+        return ledger.answers(windows, here, now)
+
+    def ledger_news(self) -> list[ledger.Entry | ledger.Ended]:
+        """What this group has written into the ledger so far."""
+        return (self.below.ledger_news() if self.below else []) + self.changes.ledger
+
+    def merged_so_far(self) -> dict[int, int]:
+        """Which case went on in which within this group."""
+        return {**(self.below.merged_so_far() if self.below else {}), **self.changes.merged}
+
+    def _with_merged(self, windows: Sequence[Window]) -> list[Window]:
+        """A case that took in another within this group counts what that one was given."""
+        leaving = {str(taking): str(left) for left, taking in self.merged_so_far().items()}
+        also = [
+            with_(window, who=leaving[window.who])
+            for window in windows
+            if window.scope == "case" and window.who in leaving
+        ]
+        return [*windows, *also]
+
     def cases_in_draft(self, customer: str) -> list[int]:
         """Cases of this customer that this group has opened or changed."""
         below = self.below.cases_in_draft(customer) if self.below else []
@@ -115,6 +149,7 @@ class Draft:
         self.changes.entries.append(entry)
         self.entered[(entry.fact.source, entry.fact.id)] = entry
         self._keep(after)
+        self.changes.ledger += ledger.lines(after.id, after.customer, entry.events)
         was, is_now = _who_is_loaded(before), _who_is_loaded(after)
         if was != is_now:
             self._count(was, -1)

@@ -26,6 +26,7 @@ from leeway.core.facts import (
     MergedInto,
     SplitOff,
 )
+from leeway.core.ledger import asked_about
 from leeway.core.merging import story_of
 from leeway.core.refusals import Refusal
 from leeway.core.world import Known, World
@@ -205,6 +206,8 @@ class _Desk:
             load=loads,
             quiet=item.quiet,
         )
+        if windows := asked_about(self.world, known, before, fact):
+            known = with_(known, spent=draft.spent(windows, now))
         events, after = self.decide(self.world, known, before, fact)
         if not events and isinstance(fact, ClockTicked):
             return None

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from leeway.core.authority import Window
 from leeway.core.case import Case
 from leeway.core.customer import Customer
 from leeway.core.events import AnyEvent
 from leeway.core.facts import Fact
+from leeway.core.ledger import Ended
+from leeway.core.ledger import Entry as LedgerEntry
 from leeway.core.world import Known
 
 Key = tuple[str, str]
@@ -60,7 +63,7 @@ class Changes:
     """Everything a group of facts changes, in the order in which it was decided.
 
     ``loads`` are differences in the number of live cases each person owns; ``merged`` says which case went
-    on in which.
+    on in which; ``ledger`` is what was given, taken back, held and freed.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -69,6 +72,7 @@ class Changes:
     interactions: dict[Key, int] = field(default_factory=dict)
     merged: dict[int, int] = field(default_factory=dict)
     loads: dict[str, int] = field(default_factory=dict)
+    ledger: list[LedgerEntry | Ended] = field(default_factory=list)
 
 
 class Books(Protocol):
@@ -97,6 +101,9 @@ class Books(Protocol):
 
     def loads(self) -> dict[str, int]:
         """How many live cases each person of ours owns. To look at, not to change."""
+
+    def ledger(self, windows: Sequence[Window], now: datetime) -> Sequence[LedgerEntry]:
+        """The lines of the ledger that count in these windows. Nobody else changes them until the commit."""
 
     def new_case(self) -> int:
         """A number no case had before."""

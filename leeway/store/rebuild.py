@@ -10,6 +10,8 @@ import msgspec
 from leeway.core.case import Case
 from leeway.core.events import AnyEvent
 from leeway.core.evolve import evolve_all
+from leeway.core.ledger import CHANGES_IT
+from leeway.store import ledger
 from leeway.store.writer.chain import first_link, link_digests, payload, payloads
 from leeway.store.writer.driver import Driver
 
@@ -19,12 +21,15 @@ _read_event = msgspec.json.Decoder(AnyEvent).decode
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A case as its log tells it. ``broken_at`` is the first fact whose digest does not fit, 0 when all do."""
+    """A case as its log tells it. ``broken_at`` is the first fact whose digest does not fit, 0 when all do. ``given``
+    are the events the ledger of offers follows from.
+    """
 
     case: Case
     facts: int
     digest: str
     broken_at: int = 0
+    given: tuple[AnyEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def rebuild(driver: Driver, number: int) -> Rebuilt:
         "select fact_id, body from leeway_event where case_id = ? order by seq", (number,)
     ):
         bodies.setdefault(fact, []).append(body)
-    events = (_read_event(body) for of_fact in bodies.values() for body in of_fact)
+    events = [_read_event(body) for of_fact in bodies.values() for body in of_fact]
     case = evolve_all(Case(id=number), events)
     rows = driver.select(
         "select id, body, known, digest from leeway_fact where case_id = ? order by seq", (number,)
@@ -61,7 +66,8 @@ def rebuild(driver: Driver, number: int) -> Rebuilt:
         digest = relinked(digest, kept, (body, known), bodies.get(fact, ()), blanked.get(fact, {}))
         if digest != kept and not broken_at:
             broken_at = fact
-    return Rebuilt(case, len(rows), digest, broken_at)
+    given = tuple(event for event in events if isinstance(event, CHANGES_IT))
+    return Rebuilt(case, len(rows), digest, broken_at, given)
 
 
 def relinked(
@@ -107,7 +113,8 @@ def compare(driver: Driver, number: int) -> Difference | None:
         )
     if version != rebuilt.case.version or _read_case(state) != rebuilt.case:
         return Difference(number, "The state in the row is not what the events lead to.")
-    return None
+    says = ledger.difference(driver, rebuilt.case, rebuilt.given)
+    return Difference(number, says) if says else None
 
 
 def differences(driver: Driver, *, after: int = 0, at_once: int = 500) -> Iterator[Difference]:

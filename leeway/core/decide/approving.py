@@ -504,12 +504,16 @@ def end_all(turn: Turn, why: str, *, grants: bool = True) -> None:
     for approval in turn.case.approvals:
         if approval.open or (grants and approval.state == "granted"):
             _over(turn, approval, "lapsed", why=why)
-            people = tuple({approval.asked_of, approval.asked_by} - {""}) if approval.open else ()
+            people = (
+                tuple(filter(None, dict.fromkeys((approval.asked_of, approval.asked_by))))
+                if approval.open
+                else ()
+            )
             if people:
                 turn.tell(
                     "approval_lapsed",
                     f"approval_lapsed:{approval.number}",
-                    tuple(sorted(people)),
+                    people,
                     f"Nothing to decide any more: {_named(turn, approval)}",
                     why,
                     urgency="whenever",

@@ -18,7 +18,7 @@ from leeway.core.facts import Fact
 from leeway.core.policy import Policy
 from leeway.core.refusals import Refusal
 from leeway.core.roster import Roster
-from leeway.store import documents
+from leeway.store import documents, ledger
 from leeway.store.exporting import (
     FORMAT,
     FORMAT_VERSION,
@@ -198,6 +198,7 @@ def _cases(driver: Driver, now: datetime) -> None:
             if case.live and case.owner:
                 loads[case.owner] += 1
         after = found[-1][0]
+    ledger.follow_merges(driver)
     driver.run("delete from leeway_person_load")
     driver.put(tables.LOAD, sorted(loads.items()))
 
@@ -213,6 +214,7 @@ def _case(driver: Driver, number: int, policy_of: Callable[[int], Policy], now: 
     driver.put(tables.CASE, [row])
     driver.put(tables.ESCALATION, list(changed_escalations(nothing, case)))
     driver.put(tables.PROMISE, list(changed_promises(nothing, case)))
+    ledger.restore(driver, case, rebuilt.given)
     return case
 
 

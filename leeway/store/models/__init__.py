@@ -13,6 +13,7 @@ from leeway.store.models.customer import CustomerRow
 from leeway.store.models.document import Document
 from leeway.store.models.knowledge import Article, ArticleTerm, ArticleVote
 from leeway.store.models.log import EventRow, FactRow
+from leeway.store.models.offer import ApprovalRow, OfferRow
 from leeway.store.models.outbox import OutboxRow
 from leeway.store.models.projections import EscalationRow, PersonLoad, PromiseRow
 from leeway.store.models.seal import BlankedRow, SealRow
@@ -21,6 +22,7 @@ from leeway.store.models.watch import RunMark
 
 __all__ = [
     "AccessRow",
+    "ApprovalRow",
     "Article",
     "ArticleTerm",
     "ArticleVote",
@@ -33,6 +35,7 @@ __all__ = [
     "EventRow",
     "FactRow",
     "InteractionRow",
+    "OfferRow",
     "OutboxRow",
     "PersonLoad",
     "PromiseRow",

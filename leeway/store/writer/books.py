@@ -10,12 +10,15 @@ from functools import cache
 
 import msgspec
 
+from leeway.core.authority import Window
 from leeway.core.case import Case
 from leeway.core.customer import Customer
+from leeway.core.ledger import Entry as LedgerEntry
 from leeway.core.policy import Policy
 from leeway.core.world import World
 from leeway.desk.ports import Changes, Entry, Item, Key, Recorded
 from leeway.desk.which_case import introduction
+from leeway.store import ledger
 from leeway.store.writer import tables
 from leeway.store.writer.chain import link
 from leeway.store.writer.driver import Driver, Row
@@ -137,6 +140,10 @@ class SqlBooks:
             )
             self._loads = dict(rows)
         return self._loads
+
+    def ledger(self, windows: Sequence[Window], now: datetime) -> list[LedgerEntry]:
+        self._driver.hold(ledger.locks(windows))
+        return ledger.entries(self._driver, windows, now)
 
     def new_case(self) -> int:
         number = self._driver.reserve(tables.CASE, 1)[0]
@@ -274,14 +281,22 @@ class SqlBooks:
             when_there="replace",
         )
         put(
+            tables.APPROVAL,
+            [row for before, after in befores for row in ledger.changed_approvals(before, after)],
+            when_there="replace",
+        )
+        put(
             tables.CUSTOMER,
             [customer_row(customer, self._now) for _, customer in sorted(changes.customers.items())],
             when_there="replace",
         )
         put(tables.LOAD, [load for load in sorted(changes.loads.items()) if load[1]], when_there="add")
         put(tables.INTERACTION, [(*key, case) for key, case in changes.interactions.items()])
+        if changes.ledger:
+            ledger.write(self._driver, changes.ledger)
         for leaving, taking in changes.merged.items():
             self._driver.run("update leeway_interaction set case_id = ? where case_id = ?", (taking, leaving))
+            ledger.merged(self._driver, leaving, taking)
 
     def _write_outbox(self, changes: Changes) -> bool:
         rows = [

@@ -55,6 +55,9 @@ class Driver(Protocol):
     def reserve(self, table: Table, count: int) -> list[int]:
         """Numbers for new rows, ascending."""
 
+    def hold(self, names: Sequence[str]) -> None:
+        """Nobody else holds any of these names until the commit; taken in the order given."""
+
     def order_log(self) -> None:
         """From here to the commit nobody else writes the log, so that its numbers are in the order of
         commits.

@@ -115,6 +115,10 @@ class PostgresDriver:
         sql = "select nextval(pg_get_serial_sequence(?, 'id')) from generate_series(1, ?)"
         return [number for (number,) in self.select(sql, (table.name, count))]
 
+    def hold(self, names: Sequence[str]) -> None:
+        for name in names:  # one by one: a statement over all of them may take them in any order
+            self.select("select pg_advisory_xact_lock(hashtextextended(?, ?))", (name, LOG_LOCK))
+
     def order_log(self) -> None:
         self.select("select pg_advisory_xact_lock(?)", (LOG_LOCK,))
 

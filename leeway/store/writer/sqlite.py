@@ -117,6 +117,9 @@ class SqliteDriver:
         self._last_numbers[table.name] = last + count
         return list(range(last + 1, last + count + 1))
 
+    def hold(self, names: Sequence[str]) -> None:
+        """Nothing to do: an immediate transaction has the whole database to itself."""
+
     def order_log(self) -> None:
         """Nothing to do: there is one writing transaction at a time."""
 

@@ -161,3 +161,57 @@ OUTBOX = Table(
 )
 
 LOAD = Table("leeway_person_load", {"person": "text", "open_cases": "int"}, key=("person",))
+
+OFFER = Table(
+    "leeway_offer",
+    {
+        "key": "text",
+        "case_id": "bigint",
+        "counts_in": "bigint",
+        "customer": "text",
+        "person": "text",
+        "given_by": "text",
+        "instrument": "text",
+        "counted": "bigint",
+        "amount": "bigint",
+        "currency": "text",
+        "held": "bool",
+        "due": "bool",
+        "at": INSTANT,
+        "ended_at": INSTANT,
+        "suggested": "bigint",
+        "disputed": "bigint",
+        "fault": "text",
+        "reason": "text",
+        "tier": "text",
+        "language": "text",
+        "channel": "text",
+        "region": "text",
+        "product": "text",
+    },
+    key=("key",),
+)
+
+APPROVAL = Table(
+    "leeway_approval",
+    {
+        "case_id": "bigint",
+        "number": "int",
+        "state": "text",
+        "instrument": "text",
+        "amount": "bigint",
+        "currency": "text",
+        "due": "bool",
+        "asked_by": "text",
+        "asked_of": "text",
+        "level": "text",
+        "customer": "text",
+        "why": "text",
+        "asked_at": INSTANT,
+        "decide_by": INSTANT,
+        "granted": "bigint",
+        "decided_by": "text",
+        "decided_at": INSTANT,
+    },
+    key=("case_id", "number"),
+)
