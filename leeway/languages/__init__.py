@@ -14,8 +14,11 @@ import re
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 from leeway.core.cues.tokens import TOKEN, fold
 from leeway.core.drafts.pack import DraftPack, compile_drafts
+from leeway.core.drafts.tone import PoliteTone
 from leeway.core.reading.phrases import compile_phrases
 from leeway.languages.draft_file import parse_drafts
 from leeway.languages.pack_file import LanguagePack, parse
@@ -68,7 +71,15 @@ def drafts(code: str = USUAL) -> DraftPack | None:
         return None
     language = load(code)
     phrases = compile_phrases(language.phrases)
-    return compile_drafts(parse_drafts(file.read_bytes(), file.name, phrases), phrases, language.cues)
+    return compile_drafts(
+        parse_drafts(file.read_bytes(), file.name, phrases), phrases, language.cues, _polite_tone(code)
+    )
+
+
+def _polite_tone(code: str) -> PoliteTone:
+    """The learned weights of a language's tone score; without a file every text sounds alike."""
+    file = HERE / "drafts" / f"tone-{code}.json"
+    return msgspec.json.decode(file.read_bytes(), type=PoliteTone) if file.exists() else PoliteTone()
 
 
 def guess(text: str) -> str:

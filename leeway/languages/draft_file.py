@@ -32,9 +32,11 @@ _TOP = (
     "texts",
     "due",
     "acknowledge",
+    "acknowledge_other",
     "facts",
     "jargon",
     "known_short",
+    "articles",
 )
 _KIND = ("why", "rules", "rewrite", "but_not")
 _RULE = ("say", "rewrite", "but_not", "quote", "stands", "needs")
@@ -46,9 +48,8 @@ def parse_drafts(text: str | bytes, file: str, phrases: Phrases) -> DraftData:
     """The data of a file. Raises ``Problems`` with every mistake in it."""
     page = read(text, file)
     top = page.mapping(_TOP, required=("language", "version", "kinds", "texts"))
-    check = _Phrases(
-        phrases, {key.name(): _list(value) for key, value in top["lists"].entries()} if "lists" in top else {}
-    )
+    lists = {key.name(): _list(value) for key, value in top["lists"].entries()} if "lists" in top else {}
+    check = _Phrases(phrases, lists)
     data = DraftData(
         language=top["language"].name(),
         version=top["version"].whole_number(low=1),
@@ -73,32 +74,45 @@ def parse_drafts(text: str | bytes, file: str, phrases: Phrases) -> DraftData:
         },
         due=top["due"].text() if "due" in top else DEFAULT_DUE,
         acknowledge=_acknowledge(top["acknowledge"]) if "acknowledge" in top else {},
+        acknowledge_other=top["acknowledge_other"].text() if "acknowledge_other" in top else "",
         facts=_facts(top["facts"], check) if "facts" in top else {},
         jargon={key.text(): value.text() for key, value in top["jargon"].entries()}
         if "jargon" in top
         else {},
+        articles=tuple(_list(top["articles"])) if "articles" in top else (),
         known_short=frozenset(_list(top["known_short"])) if "known_short" in top else frozenset(),
     )
+    check.finish()
     page.finish()
     return data
 
 
 class _Phrases:
-    """Checks each phrase where it stands, so that a mistake is told with its line."""
+    """The phrases of a file, checked together; only a file with a mistake is gone through line by line."""
 
     def __init__(self, phrases: Phrases, lists: dict[str, list[str]]) -> None:
         self._phrases, self.lists = phrases, lists
+        self._seen: list[tuple[Node, str]] = []
 
     def lines(self, node: Node) -> tuple[str, ...]:
-        return tuple(self._checked(item) for item in node.one_or_many())
+        found = [(item, item.text()) for item in node.one_or_many()]
+        self._seen += [(item, phrase) for item, phrase in found if phrase]
+        return tuple(phrase for _, phrase in found)
 
-    def _checked(self, node: Node) -> str:
-        phrase = node.text()
+    def finish(self) -> None:
+        if self._understood([phrase for _, phrase in self._seen]) is None:
+            return
+        for node, phrase in self._seen:
+            trouble = self._understood([phrase])
+            if trouble is not None:
+                node.note("a phrase", hint=trouble.problem)
+
+    def _understood(self, lines: list[str]) -> PhraseError | None:
         try:
-            compile_apart(self._phrases, self.lists, {"": [phrase]} if phrase else {})
+            compile_apart(self._phrases, self.lists, {"": lines})
         except PhraseError as trouble:
-            node.note("a phrase", hint=trouble.problem)
-        return phrase
+            return trouble
+        return None
 
 
 def _kind(fields: Fields, check: _Phrases) -> SaidKind:
@@ -131,12 +145,9 @@ def _text(fields: Fields) -> Text:
     )
 
 
-def _acknowledge(node: Node) -> dict[CueKind | str, str]:  # type: ignore[type-var]  # "other" is the one key that is no cue
-    known = (*sorted(CUE_KINDS), "other")
-    return {
-        cast("CueKind", key.word(known, called="a cue, or other")): value.text()
-        for key, value in node.entries()
-    }
+def _acknowledge(node: Node) -> dict[CueKind, str]:
+    known = tuple(sorted(CUE_KINDS))
+    return {cast("CueKind", key.word(known, called="a cue")): value.text() for key, value in node.entries()}
 
 
 def _facts(node: Node, check: _Phrases) -> dict[str, KnownFact]:

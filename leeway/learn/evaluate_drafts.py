@@ -13,7 +13,8 @@ A finding is right when a labelled one of its kind has words in common with it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -39,8 +40,8 @@ class LineTurn(msgspec.Struct, frozen=True, rename={"speaker": "from"}):
 
 
 class LineCase(msgspec.Struct, frozen=True):
-    open_promises: list[str] = []
-    known_facts: dict[str, str | int | float | None] = {}
+    open_promises: list[str] | None = None
+    known_facts: dict[str, str | int | float | None] | None = None
     authority: dict[str, str | int | float | None] | None = None
     update_due: datetime | None = None
     now: datetime | None = None
@@ -136,8 +137,8 @@ def context_of(row: LabelledDraft) -> DraftContext:
     currency = str((case.authority or {}).get("currency") or "")
     return DraftContext(
         turns=turns,
-        open_promises=tuple(case.open_promises),
-        known_facts={key: str(value) for key, value in case.known_facts.items() if value is not None},
+        open_promises=tuple(case.open_promises or ()),
+        known_facts={key: str(value) for key, value in (case.known_facts or {}).items() if value is not None},
         authority=_minor_units(case.authority, currency) if case.authority is not None else None,
         currency=currency,
         update_due=_aware(case.update_due),
@@ -160,29 +161,29 @@ def _aware(at: datetime | None) -> datetime | None:
 
 def report(rows: list[LabelledDraft], found: list[tuple[Finding, ...]]) -> DraftReport:
     """Figures over all drafts, per kind and together."""
-    kinds = {kind: _counted(rows, found, lambda one, kind=kind: one == kind) for kind in FINDING_KINDS}
+    kinds = {kind: _counted(rows, found, {kind}) for kind in FINDING_KINDS}
     fine = [findings for row, findings in zip(rows, found, strict=True) if not row.labels]
     return DraftReport(
         drafts=len(rows),
         labelled=len(rows) - len(fine),
         fine=len(fine),
         fine_with_finding=round(sum(map(bool, fine)) / len(fine), 4) if fine else None,
-        overall=_counted(rows, found, lambda _kind: True),
+        overall=_counted(rows, found, set(FINDING_KINDS)),
         kinds=kinds,
     )
 
 
 def _counted(
-    rows: list[LabelledDraft], found: list[tuple[Finding, ...]], counts: Callable[[str], bool]
+    rows: list[LabelledDraft], found: list[tuple[Finding, ...]], counted: AbstractSet[str]
 ) -> KindReport:
     right = wrong = seen = missed = 0
     for row, findings in zip(rows, found, strict=True):
         for finding in findings:
-            if counts(finding.kind):
+            if finding.kind in counted:
                 agreed = any(agrees(row.draft, finding, label) for label in row.labels)
                 right, wrong = right + agreed, wrong + (not agreed)
         for label in row.labels:
-            if counts(label.kind):
+            if label.kind in counted:
                 met = any(agrees(row.draft, finding, label) for finding in findings)
                 seen, missed = seen + met, missed + (not met)
     return KindReport(
@@ -195,7 +196,7 @@ def _counted(
 
 
 def agrees(draft: str, finding: Finding, label: Label) -> bool:
-    """The same kind, and words in common. A label without a quote, or with one that is not in the draft, means it all."""
+    """The same kind, and words in common. A label without a quote that stands in the draft means all of it."""
     if finding.kind != label.kind:
         return False
     if not label.quote or label.quote not in draft:

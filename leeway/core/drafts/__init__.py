@@ -12,6 +12,7 @@ from leeway.core.drafts.context import DraftContext, Turn
 from leeway.core.drafts.finding import FINDING_KINDS, Finding, FindingKind
 from leeway.core.drafts.pack import DraftData, DraftPack, compile_drafts
 from leeway.core.drafts.read import read_draft
+from leeway.core.drafts.tone import tone_of
 
 __all__ = [
     "FINDING_KINDS",
@@ -23,4 +24,5 @@ __all__ = [
     "Turn",
     "compile_drafts",
     "read_draft",
+    "tone_of",
 ]

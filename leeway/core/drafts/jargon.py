@@ -14,6 +14,7 @@ HEAP = 2
 """One unknown short form may be a name; so many different ones in a sentence are not written for a customer."""
 
 _SHORT_FORM = re.compile(r"(?<![\w'\u2019#@/.-])[A-Z][A-Z0-9]{1,5}(?![\w'\u2019@.-]*[\w@])")
+_LAST_WORD = re.compile(r"(?<!\w)(\w{1,4}) \Z")
 _EXPLAINS = re.compile(r"\s*(?:\(|,\s+(?:that is|i\.e\.|meaning|which means|or rather|in other words))")
 
 
@@ -36,7 +37,7 @@ def find_jargon(sheet: Sheet) -> Iterator[Finding]:
         if not explained and len(unknown) < HEAP:
             continue
         used = inside if len(unknown) >= HEAP else explained
-        quote = Span(used[0].start, used[-1].end)
+        quote = Span(_from_article(sheet, used[0].start), used[-1].end)
         plain = "" if len(unknown) >= HEAP else _in_plain_words(sheet, quote, used, span)
         yield sheet.finding(
             "jargon", quote, plain, text.why, sheet.draft[used[0].start : used[0].end].casefold()
@@ -46,13 +47,17 @@ def find_jargon(sheet: Sheet) -> Iterator[Finding]:
 def _terms(sheet: Sheet) -> list[_Term]:
     """Every term that is not explained on the spot, in order, none over another."""
     text, data = sheet.message.text, sheet.data
-    found: list[_Term] = []
-    for pattern in (sheet.pack.exact, sheet.pack.loose):
-        for match in pattern.finditer(text) if pattern else ():
-            found.append(_Term(match.start(), match.end(), _plain(data.jargon, match.group())))
-    for match in _SHORT_FORM.finditer(text):
-        if match.group() not in data.known_short and not _shouted(text, match):
-            found.append(_Term(match.start(), match.end(), ""))
+    known = (pattern.finditer(text) for pattern in (sheet.pack.exact, sheet.pack.loose) if pattern)
+    found = [
+        _Term(match.start(), match.end(), _plain(data.jargon, match.group()))
+        for part in known
+        for match in part
+    ]
+    found += [
+        _Term(match.start(), match.end(), "")
+        for match in _SHORT_FORM.finditer(text)
+        if match.group() not in data.known_short and not _shouted(text, match)
+    ]
     found.sort(key=lambda term: (term.start, not term.plain, -term.end))
     kept: list[_Term] = []
     for term in found:
@@ -78,9 +83,29 @@ def _shouted(text: str, match: re.Match[str]) -> bool:
 
 
 def _in_plain_words(sheet: Sheet, quote: Span, terms: list[_Term], sentence: Span) -> str:
-    parts, at = [], quote.start
+    parts: list[str] = []
+    at = quote.start
     for term in terms:
-        plain = capital(term.plain) if term.start == sentence.start else term.plain
-        parts += [sheet.draft[at : term.start], plain]
+        parts += [
+            _with_article(sheet, sheet.draft[at : term.start], term.plain),
+            capital(term.plain) if term.start == sentence.start else term.plain,
+        ]
         at = term.end
     return "".join(parts)
+
+
+def _from_article(sheet: Sheet, start: int) -> int:
+    """The offset of an indefinite article right before a term, which may have to change; else the term's own."""
+    before = _LAST_WORD.search(sheet.draft[max(0, start - 8) : start])
+    if before is None or before[1].lower() not in sheet.data.articles:
+        return start
+    return max(0, start - 8) + before.start(1)
+
+
+def _with_article(sheet: Sheet, between: str, plain: str) -> str:
+    """The words before a plain one, with the article it needs: "an RMA" is "a return"."""
+    last = _LAST_WORD.search(between)
+    if last is None or last[1].lower() not in sheet.data.articles:
+        return between
+    article = sheet.data.articles[-1 if plain[:1].lower() in "aeiou" else 0]
+    return f"{between[: last.start(1)]}{capital(article) if last[1][0].isupper() else article} "

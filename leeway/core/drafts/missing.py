@@ -17,7 +17,7 @@ from leeway.core.reading.prepared import prepare
 from leeway.core.reading.steps import steps_taken
 from leeway.core.reading.when import find_times
 
-STRONG_FEELING = 0.3
+STRONG_FEELING = 0.41
 """Distress of what the customer wrote since our last answer, from which it wants a word first."""
 SOME_TROUBLE = 0.15
 """Distress from which a message is no mere question, whatever its words."""
@@ -26,10 +26,11 @@ FEW_WORDS = 4
 
 _ANY_DAY = datetime(2026, 1, 5, 10, tzinfo=UTC)
 """Only whether a time is named matters here, not which."""
-_KNOWS_NO_BETTER = "other"
+_INSISTS = re.compile(r"!!|[?][?!]")
+"""Marks doubled beside trouble are a raised voice."""
 
 
-HEATED_CALM = 0.75
+HEATED_CALM = 0.58
 """What a heated word leaves of the calm, and each exclamation mark beside trouble."""
 LOUD_CALM = 0.83
 MOST_LOUD = 3
@@ -68,7 +69,7 @@ def _upset(sheet: Sheet, cues: tuple[Cue, ...]) -> float:
     calm = (1.0 - felt) * (1.0 - SITUATION_SHARE * distress(cue for cue in cues if cue.kind in SITUATION))
     for text in sheet.context.waiting:
         kinds = _customer_kinds(sheet, text)
-        if "heated" in kinds:
+        if "heated" in kinds or (kinds and _INSISTS.search(text)):
             calm *= HEATED_CALM
         if kinds & {"heated", "trouble"}:
             calm *= LOUD_CALM ** min(text.count("!") + text.count("??"), MOST_LOUD)
@@ -108,7 +109,7 @@ def _with_word_first(sheet: Sheet, cues: tuple[Cue, ...]) -> str:
     shown = strongest_by_kind(cues)
     words = next(
         (text for kind, text in sheet.data.acknowledge.items() if kind in shown),
-        sheet.data.acknowledge.get(_KNOWS_NO_BETTER, ""),
+        sheet.data.acknowledge_other,
     )
     start, end = sheet.whole
     if not words:
@@ -131,7 +132,7 @@ def _behind_salutation(sheet: Sheet) -> int:
 
 
 def _lacks_next_step(sheet: Sheet, upset: float) -> bool:
-    if "no_next_step" not in sheet.data.texts or any(sheet.moves_on):
+    if "no_next_step" not in sheet.data.texts or any(sheet.moves_on) or "promised" in sheet.marks:
         return False
     return _matter_is_open(sheet, upset)
 
@@ -199,7 +200,7 @@ def _promises_without_time(sheet: Sheet) -> Iterator[Finding]:
     untimed: list[tuple[int, str]] = []
     for number in range(len(sheet.sentences)):
         promised = next(sheet.marks_in("promised", number), None)
-        vague = _vague(sheet, number) is not None and (promised is not None or sheet.moves_on[number])
+        vague = _vague(sheet, number) is not None and (promised is not None or sheet.marked("future", number))
         if promised is None and not vague:
             continue
         if _has_time(sheet, number):

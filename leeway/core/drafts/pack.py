@@ -1,4 +1,4 @@
-"""What a language says about drafts: phrases, what to say instead, words of the trade. Data, and the same made ready."""
+"""What a language says about drafts: phrases, rewrites, words of the trade. As data, and made ready to read with."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ MARKS = (
     "promising",
     "offering",
     "event",
+    "refusing",
+    "future",
 )
 
 
@@ -102,10 +104,13 @@ class DraftData(msgspec.Struct, frozen=True, kw_only=True):
     kinds: dict[FindingKind, SaidKind] = {}
     texts: dict[str, Text] = {}
     due: str = DEFAULT_DUE
-    acknowledge: dict[CueKind | Literal["other"], str] = {}
+    acknowledge: dict[CueKind, str] = {}
+    acknowledge_other: str = ""
     facts: dict[str, KnownFact] = {}
     jargon: dict[str, str] = {}
     known_short: frozenset[str] = frozenset()
+    articles: tuple[str, ...] = ()
+    """The indefinite article, and the one before a vowel; empty where there is nothing to change."""
 
 
 class DraftPack(msgspec.Struct, frozen=True):

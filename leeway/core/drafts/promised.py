@@ -77,14 +77,8 @@ def _is_given(sheet: Sheet, number: int, given: Amount) -> bool:
     return (
         sheet.marked("giving", number)
         and not sheet.message.is_denied(given.start)
-        and not _refused(sheet, number)
+        and not any(span.start < given.start for span in sheet.marks_in("refusing", number))
     )
-
-
-def _refused(sheet: Sheet, number: int) -> bool:
-    negation = sheet.pack.phrases.listed("negation")
-    start, end = sheet.sentences[number]
-    return negation is not None and negation.search(sheet.fold, start, end) is not None
 
 
 def _limit(sheet: Sheet, number: int, authority: dict[str, int]) -> int:
