@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,14 +24,20 @@ def doctor(rebuild: bool, as_json: bool) -> None:
 
     Exit code 0 when all is well, 1 when something is wrong.
     """
-    from leeway.store.address import address
+    from leeway.store.address import Postgres, address
     from leeway.store.doctor import examine
     from leeway.store.home import home
     from leeway.store.instants import utc_now
     from leeway.store.writer.driver import open_driver
 
     folder = home()
-    driver = open_driver(address(folder))
+    where = address(folder)
+    if not isinstance(where, Postgres) and not Path(where.path).exists():
+        raise click.ClickException(
+            f"There is no house in {folder} yet. `leeway serve` makes one, `leeway demo` shows one full of life; "
+            "LEEWAY_HOME names another folder."
+        )
+    driver = open_driver(where)
     try:
         with _bar(quiet=as_json) as told:
             diagnosis = examine(driver, folder, utc_now(), rebuild=rebuild, told=told)

@@ -78,6 +78,15 @@ def conversations(file: Path, source: str, restart: bool, live_within: timedelta
         print_json(closing_report(outcome, refusals.path if refusals.count else None))
     else:
         _show(outcome, refusals)
+    if refusals.count and not (outcome.tally.messages or outcome.before):
+        _nothing_taken_in(refusals)
+
+
+def _nothing_taken_in(refusals: Refusals) -> None:
+    """Exit code 1: a script that goes on as if there were something would be wrong."""
+    raise click.ClickException(
+        f"Nothing was taken in: every line was refused ({refusals.count:,}). {refusals.path} says why, line by line."
+    )
 
 
 @import_.command("export")
@@ -109,9 +118,11 @@ def customers(file: Path, as_json: bool) -> None:
         report = import_customers(driver, file, refused=refusals, now=utc_now())
     if as_json:
         print_json({**report, "refused_file": str(refusals.path) if refusals.count else None})
-        return
-    console().print(table("", ("Customers", ""), list(report.items()), numbers=1))
-    _show_refused(console(), refusals, {})
+    else:
+        console().print(table("", ("Customers", ""), list(report.items()), numbers=1))
+        _show_refused(console(), refusals, {})
+    if refusals.count and not any(number for name, number in report.items() if name != "refused"):
+        _nothing_taken_in(refusals)
 
 
 def _run(plan: Plan, refusals: Refusals, *, quiet: bool) -> Outcome:

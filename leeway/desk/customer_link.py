@@ -34,10 +34,14 @@ class Link:
         return self.revoked_at is None and now < self.expires_at
 
 
-class Links(Protocol):
-    """Where links are kept."""
+class Adds(Protocol):
+    """Where new links are kept."""
 
     def add(self, case: int, digest: str, *, at: datetime, by: str, expires_at: datetime) -> Link: ...
+
+
+class Links(Adds, Protocol):
+    """Where links are kept, found and taken back."""
 
     def find(self, digest: str) -> Link | None: ...
 
@@ -53,7 +57,7 @@ class NewLink:
     secret: str
 
 
-def create(links: Links, case: int, *, by: str, now: datetime, lasts: timedelta = LASTS) -> NewLink:
+def create(links: Adds, case: int, *, by: str, now: datetime, lasts: timedelta = LASTS) -> NewLink:
     """A new link to this case. Earlier ones go on working: the customer may have kept one of them."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     link = links.add(case, digest_of(secret), at=now, by=by, expires_at=now + lasts)

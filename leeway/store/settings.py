@@ -4,6 +4,7 @@
 ``DATABASE_URL``    a PostgreSQL; without it a SQLite file in the data folder
 ``LEEWAY_HOSTS``    names this server answers to, separated by commas (default: 127.0.0.1, localhost)
 ``LEEWAY_HOUSE``    what customers know this house as: stands on their page
+``LEEWAY_URL``      where customers find this house: messages to them may then hold a link to their page
 ``LEEWAY_HTTPS``    ``1`` behind TLS: cookies travel encrypted only, browsers are told to stay on https
 ``LEEWAY_PROXIES``  how many proxies of the house stand before this server (default: 1 with ``LEEWAY_HTTPS``, else 0)
 ``LEEWAY_OIDC_URL``, ``LEEWAY_OIDC_CLIENT``, ``LEEWAY_OIDC_SECRET``  sign in with the house's own identity provider

@@ -1,19 +1,22 @@
 """Who may use the API: bearer tokens with scopes, looked up in memory.
 
 The list is read again at most every two seconds, so that a revoked token stops working within that time in
-every process; a token we have not heard of makes us look at once (at most twice a second), so that a new
-one works immediately.
+every process; a token we have not heard of makes us look again (at most twice a second, and the request waits for
+it), so that a new one works from its first request.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
 
 from leeway.store.tokens import LiveToken, hashed
 from leeway.web.http import Scope, header
 from leeway.web.problem import Problem, problem
+
+log = logging.getLogger(__name__)
 
 OLD_AFTER_SECONDS = 2.0
 UNKNOWN_LOOK_SECONDS = 0.5
@@ -34,6 +37,7 @@ class Gate:
         self._used: set[int] = set()
         self._marked_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
+        self._marking: asyncio.Task[None] | None = None
 
     async def admit(self, scope: Scope, needed: str) -> LiveToken | Problem:
         """The token that came with the request, when it carries the scope ``needed``; else what to answer."""
@@ -45,7 +49,7 @@ class Gate:
             return problem(401, "unknown_token", "This token is not known here, or was revoked.")
         if not token.may(needed):
             return problem(403, "scope_missing", f"The token {token.name!r} lacks the scope {needed!r}.")
-        self._used.add(token.id)
+        self._mark(token)
         return token
 
     async def _find(self, secret: str) -> LiveToken | None:
@@ -53,10 +57,28 @@ class Gate:
         if age > OLD_AFTER_SECONDS:
             await self._refresh()
         token = self._known(secret)
-        if token is None and age > UNKNOWN_LOOK_SECONDS and age <= OLD_AFTER_SECONDS:
-            await self._refresh()
+        if token is None and age <= OLD_AFTER_SECONDS:
+            await asyncio.sleep(max(0.0, UNKNOWN_LOOK_SECONDS - age))
+            if time.monotonic() - self._read_at >= UNKNOWN_LOOK_SECONDS:  # nobody else looked meanwhile
+                await self._refresh()
             token = self._known(secret)
         return token
+
+    def _mark(self, token: LiveToken) -> None:
+        """Its use is written down soon: at once after a while without any, else within a minute."""
+        self._used.add(token.id)
+        if self._marking is None:
+            wait = max(0.0, MARK_EVERY_SECONDS - (time.monotonic() - self._marked_at))
+            self._marking = asyncio.ensure_future(self._mark_after(wait))
+
+    async def _mark_after(self, seconds: float) -> None:
+        try:
+            await asyncio.sleep(seconds)
+            await self._refresh()
+        except Exception:  # the database is away: the next use tries again
+            log.warning("the use of tokens could not be written down", exc_info=True)
+        finally:
+            self._marking = None
 
     def _known(self, secret: str) -> LiveToken | None:
         token = self._by_secret.get(secret)
@@ -74,7 +96,7 @@ class Gate:
 
     async def _read_again(self) -> None:
         used: frozenset[int] = frozenset()
-        if time.monotonic() - self._marked_at > MARK_EVERY_SECONDS:
+        if self._used and time.monotonic() - self._marked_at >= MARK_EVERY_SECONDS:
             used, self._used = frozenset(self._used), set()
             self._marked_at = time.monotonic()
         try:

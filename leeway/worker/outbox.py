@@ -47,10 +47,12 @@ from leeway.core.delivery import (
 )
 from leeway.core.events import CustomerMessage, Notice
 from leeway.core.facts import Fact, NoticeUndeliverable
+from leeway.core.own_page import LINK, with_link
 from leeway.core.refusals import Refusal
 from leeway.core.world import World
 from leeway.desk.ports import StoreTrouble
 from leeway.store import marks
+from leeway.store.links import page_of
 from leeway.store.writer.driver import Driver
 from leeway.store.writer.news import Written
 from leeway.store.writer.writer import Worlds
@@ -134,7 +136,8 @@ class _Person:
 
 class Deliverer:
     """``driver`` is this deliverer's own connection, ``worlds`` its own reader of what is published, ``handle`` the
-    desk's door. ``customers`` are asked in order; ``name`` has to differ from every other deliverer's.
+    desk's door. ``customers`` are asked in order; ``name`` has to differ from every other deliverer's;
+    ``public_address`` is where customers find this house, empty when they cannot.
     """
 
     def __init__(
@@ -148,6 +151,7 @@ class Deliverer:
         clock: Callable[[], datetime],
         skip_locked: bool = False,
         name: str = "",
+        public_address: str = "",
     ) -> None:
         self._driver = driver
         self._worlds = worlds
@@ -156,6 +160,7 @@ class Deliverer:
         self._means = tuple(ready.means for ready in channels.values())
         self._customers = customers
         self._clock = clock
+        self._public_address = public_address
         self._rows = OutboxRows(driver, name or _own_name(), skip_locked=skip_locked)
         self._lately: dict[object, Lately] = {}
         self._news = threading.Event()
@@ -328,7 +333,7 @@ class Deliverer:
             key=item.key,
             case=item.case or 0,
             customer=item.to,
-            text=_read_message(item.body).text,
+            text=self._text(item),
             kind=item.about,
             name=customer.name,
             email=customer.email,
@@ -337,6 +342,14 @@ class Deliverer:
             source=source,
             interaction=interaction,
         )
+
+    def _text(self, item: OutboxItem) -> str:
+        """The link to the customer's page is made when the message leaves: its secret stands in no log."""
+        text = _read_message(item.body).text
+        if LINK not in text:
+            return text
+        page = page_of(self._driver, self._public_address, item.case or 0, self._clock())
+        return with_link(text, page)
 
     def _cases(self, items: Iterable[OutboxItem]) -> dict[int, Case]:
         numbers = sorted({item.case for item in items if item.case is not None})

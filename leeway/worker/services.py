@@ -73,6 +73,7 @@ def start_deliverer(house: House) -> None:
         customers=(*by_mail, Shown()),
         clock=house.clock,
         skip_locked=house.database == "postgresql",
+        public_address=os.environ.get("LEEWAY_URL", "").strip(),
     )
     house.listen(deliverer.heard)
     house.start("deliverer", deliverer.run, deliverer.stop)

@@ -340,3 +340,19 @@ def test_work_runs_until_it_is_asked_to_end(database_url: str, tmp_path: Path):
         rest = worker.stderr.read()
         assert worker.wait(timeout=20) == 0, "".join(lines) + rest
         assert "Traceback" not in rest
+
+
+def test_an_examination_where_no_house_is_says_so_and_makes_nothing(cli, tmp_path):
+    nowhere = tmp_path / "nowhere" / "leeway.db"
+    told = cli("doctor", DATABASE_URL=f"sqlite:///{nowhere}")
+    assert told.exit_code == 1
+    assert "There is no house" in told.stderr
+    assert not nowhere.exists()
+
+
+def test_an_import_of_which_every_line_was_refused_has_failed(cli, tmp_path):
+    file = tmp_path / "nonsense.jsonl"
+    file.write_text('{"what": 1}\n{"what": 2}\n')
+    told = cli("import", "conversations", file)
+    assert told.exit_code == 1
+    assert "every line was refused" in told.stderr

@@ -394,7 +394,7 @@ def test_every_measure_has_a_page_with_its_formula_and_its_cases(console):
         assert measure.formula.split("÷")[0].strip()[:20] in page
     page = clara.get("/insights/escalation_rate").content.decode()
     assert f'href="/conversations/{case}"' in page
-    assert "100.0 %" in page
+    assert "100.0%" in page
     assert clara.get("/insights/made_up").status_code == 404
 
 

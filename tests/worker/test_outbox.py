@@ -618,3 +618,19 @@ def test_a_report_says_how_it_goes(office):
     deliverer.deliver()
     assert deliverer.report()["sent"] == 2
     assert deliverer.report()["oldest_pending_seconds"] == 0
+
+
+def test_a_link_to_the_customers_page_is_made_when_the_message_leaves(office):
+    office.say("k1", "Follow it at {link}. Sam")
+    office.say("k2", "All is well.")
+    office.deliverer(public_address="https://help.example.org").deliver()
+    texts = [message.text for message in office.page.sent]
+    ((made,),) = office.driver.select("select count(*) from leeway_customer_link")
+    assert made == 1
+    assert any(text.startswith("Follow it at https://help.example.org/c/") for text in texts)
+
+
+def test_without_a_public_address_the_sentence_with_the_link_is_left_out(office):
+    office.say("k1", "Sam has it now. Follow it at {link}.")
+    office.deliverer().deliver()
+    assert [message.text for message in office.page.sent] == ["Sam has it now."]

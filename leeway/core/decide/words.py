@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from leeway.core.clocks import due_after
 from leeway.core.handoff import Line, Packet, packet
+from leeway.core.own_page import LINK
 from leeway.core.people import name_of
 from leeway.core.policy import Reason
 
@@ -82,7 +83,7 @@ def _blanks(turn: Turn, next_open: datetime | None, reason: str) -> _Blanks:
         promise=promise.what if promise else "",
         by=local(turn, promise.due) if promise and promise.due else "",
         final_due=local(turn, resolution.due if resolution else None),
-        link="",
+        link=LINK,
     )
 
 

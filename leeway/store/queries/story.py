@@ -11,6 +11,7 @@ import msgspec
 from leeway.core.cue import Cue
 from leeway.core.events import AnyEvent, CustomerInformed, MessageRead
 from leeway.core.facts import Fact, MessageReceived
+from leeway.core.own_page import LINK
 from leeway.store.models import EventRow, FactRow
 
 _read_fact = msgspec.json.Decoder(Fact)
@@ -80,7 +81,8 @@ def told(case: int, *, since: int = 0, most: int = SHOWN) -> list[Told]:
     for number, body in rows.order_by("-fact", "-seq").values_list("fact", "body")[:most]:
         event: CustomerInformed = _read_event.decode(body)
         if event.message.kind != REPLY:
-            found.append(Told(event.message.kind, event.message.text, event.at, number))
+            text = event.message.text.replace(LINK, "…")  # the link itself stands in no log
+            found.append(Told(event.message.kind, text, event.at, number))
     return found[::-1]
 
 

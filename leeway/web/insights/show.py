@@ -23,7 +23,7 @@ def said(value: float | None, unit: Unit) -> str:
         return "–"
     match unit:
         case "share":
-            return f"{value * 100:.1f} %"
+            return f"{value * 100:.1f}%"
         case "time":
             return str(in_short(value))
         case "per 100" | "mean":
