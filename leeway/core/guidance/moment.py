@@ -8,6 +8,7 @@ from functools import cached_property
 
 from leeway.core.case import Attempt, Escalation, Linked, Promise
 from leeway.core.cue import CueKind
+from leeway.core.cues import read
 from leeway.core.cues.weigh import distress
 from leeway.core.guidance.needs import Need, needed
 from leeway.core.guidance.signs import OUR_WORD_LISTS, WORD_LISTS
@@ -64,6 +65,7 @@ UPSETTING = frozenset(
         "says_promise_broken",
         "waited_long",
         "not_answered",
+        "pushes_back",
     }
 )
 HEATED_FROM = 0.45
@@ -72,13 +74,20 @@ FELT_EARLIER = 0.2
 """Weight of a turn's strongest feeling from which they were upset then."""
 LITTLE_PATIENCE = 45
 GREETING_WORDS = 9
+TOOK_NOTHING_UP = frozenset(
+    {"we_brushed_off", "we_refused", "we_were_unsure", "we_only_greeted", "asked_again"}
+)
+UPSET_TONE = 0.2
+WORDS_WITH_A_TONE = 6
+SHOUTED_WORDS = 0.3
+"""Words in capitals are meant to be loud; a row of exclamation marks is often only a habit."""
 OFTEN = 2
 THIRD = 3
 SILENT_AFTER = timedelta(hours=4)
 VALUE = frozenset(
     {"refund", "replacement", "credit", "compensation", "discount", "repair", "fee_waiver", "redelivery"}
 )
-MONEY_BACK = frozenset({"refund", "compensation", "credit", "discount"})
+REMEDIES = frozenset({"refund", "replacement", "credit", "discount", "voucher", "fee_waiver"})
 
 _STEP_SIGNS = {
     "acknowledge": "we_acknowledged",
@@ -122,10 +131,7 @@ class Moment:
     @cached_property
     def signs(self) -> dict[str, Linked]:
         """Every sign seen now, with the words that show it and the message they stand in."""
-        seen: dict[str, Linked] = {}
-        for name, link in self._all():
-            seen.setdefault(name, link)
-        return seen
+        return _first_of_each(self._all())
 
     @cached_property
     def told(self) -> tuple[Telling, ...]:
@@ -140,11 +146,12 @@ class Moment:
     # --- what is seen -------------------------------------------------------------------------------------------------
 
     def _all(self) -> Iterator[tuple[str, Linked]]:
-        felt = dict(self._felt())
+        felt = _first_of_each(self._felt())
+        done = _first_of_each(self._done())
         yield from felt.items()
-        yield from self._weighed(felt)
+        yield from done.items()
+        yield from self._weighed(felt, done)
         yield from self._said(felt)
-        yield from self._done()
         yield from self._stands(felt)
 
     def _felt(self) -> Iterator[tuple[str, Linked]]:
@@ -153,6 +160,8 @@ class Moment:
         for turn in reversed(self.fresh):
             for cue in sorted(turn.cues, key=lambda cue: -cue.strength):
                 sign, least = SIGN_OF_CUE.get(cue.kind, ("", 2.0))
+                if cue.kind == "shouting" and cue.quote.isupper() and " " in cue.quote:
+                    least = SHOUTED_WORDS
                 if cue.strength >= least and sign not in seen:
                     seen.add(sign)
                     yield sign, Linked(cue.quote, turn.spoken.id)
@@ -170,7 +179,7 @@ class Moment:
                 return Linked(turn.message.quote(*found.span()), turn.spoken.id)
         return None
 
-    def _weighed(self, felt: dict[str, Linked]) -> Iterator[tuple[str, Linked]]:
+    def _weighed(self, felt: dict[str, Linked], done: dict[str, Linked]) -> Iterator[tuple[str, Linked]]:
         """How much it weighs: now, before, and where it is heading."""
         upset = next((link for name, link in felt.items() if name in UPSETTING), None)
         if upset is not None:
@@ -181,7 +190,12 @@ class Moment:
         earlier = max(self.turns, key=feeling_weight, default=None)
         if earlier is not None and feeling_weight(earlier) >= FELT_EARLIER:
             yield "was_upset", Linked("", earlier.spoken.id)
-        yield from self._trouble(felt)
+        trouble = _first_of_each(self._trouble(felt))
+        yield from trouble.items()
+        if self.fresh and "trouble" in trouble:
+            tense = upset or self._tense(done)
+            if tense is not None:
+                yield "tense", tense
         journey = self.case.journey
         if journey and journey[-1].patience < LITTLE_PATIENCE:
             yield "patience_low", Linked(journey[-1].why, journey[-1].message)
@@ -193,8 +207,11 @@ class Moment:
 
     def _trouble(self, felt: dict[str, Linked]) -> Iterator[tuple[str, Linked]]:
         """Something went wrong: said now or in any earlier turn, or shown by what they want."""
-        if "something_wrong" in felt or "upset" in felt:
-            yield "trouble", felt.get("something_wrong", SEEN_WITHOUT_WORDS)
+        here = next(
+            (felt[name] for name in ("something_wrong", "asks_what_now", *UPSETTING) if name in felt), None
+        )
+        if here is not None:
+            yield "trouble", here
         for turn in self.turns:
             if turn.ours:
                 continue
@@ -204,10 +221,25 @@ class Moment:
         wish = self.case.wish
         if wish is not None and wish.want.kind in VALUE:
             yield "trouble", Linked(wish.want.quote, wish.message)
+        if any(not item.message or item.kind in REMEDIES for item in self.case.attempts):
+            yield "trouble", SEEN_WITHOUT_WORDS
         if any("own_it" in turn.steps for turn in self.turns if _colleague(turn)):
             yield "trouble", SEEN_WITHOUT_WORDS
         if any(item.told.kind == "tried_by_customer" for item in self.case.told):
             yield "third_try", SEEN_WITHOUT_WORDS
+
+    def _tense(self, done: dict[str, Linked]) -> Linked | None:
+        """Their newest words sound upset though no single one says so, or our last message did not take it up."""
+        if not TOOK_NOTHING_UP.isdisjoint(done):
+            return Linked("", self.fresh[-1].spoken.id)
+        pack = self.view.language.cues
+        for turn in reversed(self.fresh):
+            text = turn.spoken.text
+            if "!" in text or (
+                len(text.split()) >= WORDS_WITH_A_TONE and read(pack, text).tone >= UPSET_TONE
+            ):
+                return Linked("", turn.spoken.id)
+        return None
 
     def _said(self, felt: dict[str, Linked]) -> Iterator[tuple[str, Linked]]:
         for turn in self.fresh:
@@ -221,7 +253,7 @@ class Moment:
         if not any(is_content(turn.message) or turn.message.has_digit for turn in self.fresh):
             yield "small_talk", Linked(last.spoken.text, last.spoken.id)
         asked = self.last_ours
-        if asked is not None and find_asks(asked.message) and not ({"upset", "refuses"} & felt.keys()):
+        if asked is not None and find_asks(asked.message) and not ({*UPSETTING, "refuses"} & felt.keys()):
             yield "answers_us", Linked(last.spoken.text, last.spoken.id)
 
     def _done(self) -> Iterator[tuple[str, Linked]]:
@@ -387,6 +419,13 @@ class Moment:
             yield ("steps_left" if left or missing(case, policy) else "steps_taken"), Linked(", ".join(left))
         if record.rule and not (record.state == "escalated" and not self._just_sent_up(record)):
             yield "rule_sends_up", Linked(record.rule)
+
+
+def _first_of_each(found: Iterator[tuple[str, Linked]]) -> dict[str, Linked]:
+    first: dict[str, Linked] = {}
+    for name, link in found:
+        first.setdefault(name, link)
+    return first
 
 
 def instrument_of(want: str) -> str:

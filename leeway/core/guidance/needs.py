@@ -12,7 +12,10 @@ from leeway.core.reading.questions import find_asks
 from leeway.core.reading.tokens import fold
 from leeway.core.reading.words import REFERENCE_KINDS
 
-_CODE = re.compile(r"\b(?=[A-Z0-9/-]*[0-9])[A-Z]{1,4}[-/ ]?[0-9][A-Z0-9/-]*\b|\b[0-9][0-9-]{3,}[0-9]\b")
+_CODE = re.compile(
+    r"\b(?=[A-Z0-9/-]*[0-9])[A-Z]{1,4}[-/ ]?[0-9][A-Z0-9/-]*\b|\b[0-9]+-[0-9-]*[0-9]\b"
+    r"|\b(?!(?:19|20)[0-9]{2}\b)[0-9]{4,}\b(?!\s?(?:[€$£%]|eur|usd|gbp|euro|dollar|pound))"
+)
 """What looks like a number that names something, whatever it is called."""
 
 ANY_REFERENCE = "any_reference"
