@@ -11,6 +11,7 @@ from leeway.store.models.case import CaseRow, InteractionRow
 from leeway.store.models.console import CustomerLink, SavedFilter
 from leeway.store.models.customer import CustomerRow
 from leeway.store.models.document import Document
+from leeway.store.models.draft import DraftVote
 from leeway.store.models.knowledge import Article, ArticleTerm, ArticleVote
 from leeway.store.models.log import EventRow, FactRow
 from leeway.store.models.offer import ApprovalRow, OfferRow
@@ -31,6 +32,7 @@ __all__ = [
     "CustomerLink",
     "CustomerRow",
     "Document",
+    "DraftVote",
     "EscalationRow",
     "EventRow",
     "FactRow",
