@@ -42,6 +42,7 @@ from leeway.packs.parts import (
     read_warnings,
     read_working_day,
 )
+from leeway.packs.playbooks import read_guidance, read_relief
 from leeway.packs.reader import Fields, Node, Problem
 from leeway.packs.sentence import Muddled, Sentence
 from leeway.packs.sentences import read_nobody_there, read_step, silent_accepts
@@ -117,6 +118,8 @@ class MatrixReader:
             regulators=self._regulators(),
             authority=read_limits(self.fields["authority"], places=self.places, currency=self.currency),
             offers=read_offers(self.fields["offers"], currency=self.currency),
+            guidance=read_guidance(self.fields["guidance"]),
+            relief=read_relief(self.fields["relief"]),
             disclosures=read_disclosures(self.fields["disclosures"]),
             values=self.values,
             left_to_agent=self._left_to_agent(),

@@ -22,7 +22,7 @@ from leeway.core.policy import (
     Warn,
 )
 from leeway.core.situation import COLUMNS, Column
-from leeway.packs import authority, disclosures, offers, units
+from leeway.packs import authority, disclosures, offers, playbooks, units
 from leeway.packs.conditions import cell_in_words
 from leeway.packs.sentences import (
     nobody_there_in_words,
@@ -58,6 +58,8 @@ def dump_policy(policy: Policy) -> str:
         ("disclosures", disclosures.written(policy.disclosures)),
         ("values", {column: list(words) for column, words in policy.values.items()}),
         ("left_to_agent", list(policy.left_to_agent)),
+        ("guidance", playbooks.guidance_written(policy.guidance)),
+        ("relief", playbooks.relief_written(policy.relief)),
         ("alerting", _alerting(policy)),
         ("customer_messages", policy.customer_messages),
     ]

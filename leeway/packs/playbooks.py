@@ -12,9 +12,13 @@ from leeway.core.guidance.signs import OTHER_LISTS, OUR_WORD_LISTS, SIGNS, WORD_
 from leeway.core.guidance.slots import SLOTS
 from leeway.core.guidance.wording import Wording
 from leeway.core.playbooks import MOVES, Guidance, Move, Play, Playbook, Question, WordingFile
+from leeway.core.policy import Relief
 from leeway.core.reading.phrases import PhraseError
+from leeway.packs.parts import read_calendar_span
 from leeway.packs.reader import Node, Problems, read
+from leeway.packs.units import span_in_words
 from leeway.packs.vocabulary import REASONS
+from leeway.packs.yaml_text import Written
 
 HERE = Path(__file__).parent / "shipped" / "playbooks"
 
@@ -38,6 +42,10 @@ GUIDANCE_KEYS: dict[str, str] = {
     "most": "suggestions shown at once, 0 to 3 (3)",
     "without": "shipped playbooks or plays (`playbook.play`) that are not used",
     "playbooks": "playbooks of the house; one with a shipped name stands in its place",
+}
+RELIEF_KEYS: dict[str, str] = {
+    "heated": "so many heated conversations; 0 looks at nobody (3)",
+    "within": "in this time (2 h)",
 }
 BOOK_KEYS = ("reason", "plays")
 ANY_REASON = "any"
@@ -100,6 +108,43 @@ def read_guidance(node: Node) -> Guidance:
         without=tuple(_known(item) for item in fields["without"].one_or_many()),
         playbooks=read_playbooks(fields["playbooks"]),
     )
+
+
+def read_relief(node: Node) -> Relief:
+    """The section ``relief``: so many heated conversations within a time."""
+    fields, default = node.mapping(RELIEF_KEYS), Relief()
+    within = read_calendar_span(fields["within"]) if "within" in fields else default.within
+    heated = fields["heated"].whole_number(low=0, high=100) if "heated" in fields else default.heated
+    return Relief(heated, within)
+
+
+def relief_written(relief: Relief) -> dict[str, Written]:
+    if relief == Relief():
+        return {}
+    return {"heated": str(relief.heated), "within": span_in_words(relief.within)}
+
+
+def guidance_written(guidance: Guidance) -> dict[str, Written]:
+    """What the house changes, as it stands in a matrix; nothing when it changes nothing."""
+    written: dict[str, Written] = {}
+    if guidance.most != MOST_SHOWN:
+        written["most"] = str(guidance.most)
+    if guidance.without:
+        written["without"] = list(guidance.without)
+    if guidance.playbooks:
+        written["playbooks"] = [{book.name: _book_written(book)} for book in guidance.playbooks]
+    return written
+
+
+def _book_written(book: Playbook) -> Written:
+    return {"reason": book.reason, "plays": [{play.name: _play_written(play)} for play in book.plays]}
+
+
+def _play_written(play: Play) -> Written:
+    written: dict[str, Written] = {"move": play.move, "when": list(play.when)}
+    if play.unless:
+        written["unless"] = list(play.unless)
+    return {**written, "weight": str(play.weight), "why": list(play.why), "say": list(play.say)}
 
 
 def _known(node: Node) -> str:

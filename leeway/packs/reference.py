@@ -18,6 +18,7 @@ from leeway.packs.disclosures import TURNS
 from leeway.packs.messages import BLANKS
 from leeway.packs.offers import KEYS as OFFER_KEYS
 from leeway.packs.parts import STARTS, STOPS
+from leeway.packs.playbooks import GUIDANCE_KEYS, RELIEF_KEYS
 from leeway.packs.vocabulary import (
     ALERTING_KEYS,
     CLOCK_KEYS,
@@ -212,6 +213,25 @@ What is said counts by one of its wordings, written like the phrases of a langua
 before ("this chat is not recorded") says something else. What was said, with its words, what was missed and what should
 not have been said stand in the case.
 
+## Guidance and relief
+
+    guidance:
+      most: 2
+      without: [law_and_regulators, being_heard.rude]
+      playbooks:
+        - our_own:
+            reason: frustration
+            plays:
+              - tea: {{move: slow_down, when: [our_turn, heated], weight: 90, why: Take your time., say: "One moment."}}
+
+{guidance_keys}
+
+What a playbook may hold is on [its own page](playbooks.md).
+
+    relief: {{heated: 3, within: 2 h}}
+
+{relief_keys}
+
 ## Alerting
 
 {alerting_keys}
@@ -265,6 +285,8 @@ def render() -> str:
         clock_keys=_keys(CLOCK_KEYS),
         instruments=_listed(INSTRUMENTS),
         alerting_keys=_keys(ALERTING_KEYS),
+        guidance_keys=_keys(GUIDANCE_KEYS),
+        relief_keys=_keys(RELIEF_KEYS),
         disclosure_keys=_keys(DISCLOSURE_KEYS),
         disclosure_turns="\n".join(f"| `{turn}` | {says} |" for turn, says in TURNS.items()),
         offer_keys=_keys(OFFER_KEYS),

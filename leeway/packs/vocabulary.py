@@ -36,6 +36,8 @@ KEYS: dict[str, str] = {
     "authority": "what each level, and each `role NAME`, may decide alone",
     "offers": "how an offer is sized, and which ones a second person looks at",
     "disclosures": "what must be said to the customer, and what must not",
+    "guidance": "playbooks of the house's own, and shipped ones it does not use",
+    "relief": "after how many heated conversations somebody should be relieved (3 within 2 h)",
     "alerting": "when a risk is worth telling somebody",
     "values": "the words of tier, region, product, channel, language, brand and event in this house",
     "left_to_agent": "kinds of cases that nobody above has to have; `leeway check` then does not ask for a rule",

@@ -39,7 +39,7 @@ SIGN_OF_CUE: dict[CueKind, tuple[str, float]] = {
     "repeats_self": ("repeats", 0.4),
     "refuses_solution": ("refuses", 0.4),
     "urgency": ("urgent", 0.4),
-    "broken_promise": ("says_promise_broken", 0.4),
+    "broken_promise": ("says_promise_broken", 0.7),
     "long_wait": ("waited_long", 0.4),
     "satisfied": ("satisfied", 0.35),
     "thanks": ("thanks", 0.3),

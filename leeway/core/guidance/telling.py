@@ -66,7 +66,9 @@ def _of(turn: Turn, wording: Wording, place: int) -> Iterable[Telling]:
         quote = _statement(_before(sentence, message.text, loud), wording)
         if quote:
             place += 1
-            yield Telling(quote, _said_back(quote, wording), turn.spoken.id, sentence.weight, place)
+            complains = any(sentence.start <= cue.start < sentence.start + len(quote) for cue in loud)
+            weight = sentence.weight // 2 if complains else sentence.weight
+            yield Telling(quote, _said_back(quote, wording), turn.spoken.id, weight, place)
 
 
 def _before(sentence: Summary, text: str, loud: list[Cue]) -> str:
