@@ -75,6 +75,10 @@ class Room(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.left >= ANY_AMOUNT
 
     @property
+    def used_share(self) -> float:
+        return self.used_percent / 100
+
+    @property
     def used_percent(self) -> int:
         """How much of the binding limit is used, for a meter."""
         return 0 if self.any_amount else 100 if self.of <= 0 else (self.of - self.left) * 100 // self.of

@@ -59,6 +59,7 @@ class Viewer:
     def holds(self, case: Case) -> bool:
         """Somebody of their team has the case or is asked to take it: what an agent's lists show."""
         asked = {case.asked.person} if case.asked else set()
+        asked |= {approval.asked_of for approval in case.approvals if approval.open}
         return bool(self.colleagues & {case.owner, *asked})
 
     def may_see(self, case: Case) -> bool:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leeway.core.money import in_words as money_in_words
 from leeway.core.risk import cue_in_words
 from leeway.web.vocabulary import CLOCKS
 
@@ -61,6 +62,14 @@ FACTS: dict[str, Any] = {
     "split_off": gettext_lazy("second matter split off"),
     "policy_applied": gettext_lazy("newer policy applied"),
     "clock_ticked": gettext_lazy("time passed"),
+    "offer_given": gettext_lazy("something given"),
+    "offer_taken_back": gettext_lazy("taken back"),
+    "approval_asked": gettext_lazy("approval asked for"),
+    "approval_given": gettext_lazy("approval given"),
+    "approval_declined": gettext_lazy("approval declined"),
+    "approval_revoked": gettext_lazy("approval revoked"),
+    "approval_withdrawn": gettext_lazy("approval withdrawn"),
+    "fault_judged": gettext_lazy("whose fault it was"),
 }
 
 EVENTS: dict[str, Any] = {
@@ -101,6 +110,10 @@ EVENTS: dict[str, Any] = {
     "rating_recorded": gettext_lazy("rated %(score)s of 5"),
     "attempt_answer_recorded": gettext_lazy("solution %(answer)s"),
     "consult_closed": gettext_lazy("advice: %(advice)s"),
+    "offer_returned": gettext_lazy("offer %(number)s taken back: %(reason)s"),
+    "approval_routed": gettext_lazy("approval %(number)s waits for %(person)s at %(level)s"),
+    "approval_ended": gettext_lazy("approval %(number)s: %(state)s"),
+    "fault_recorded": gettext_lazy("fault: %(fault)s"),
 }
 
 PLAIN_FIELDS = frozenset(
@@ -118,6 +131,7 @@ PLAIN_FIELDS = frozenset(
         "name",
         "answer",
         "move",
+        "fault",
     }
 )
 
@@ -241,6 +255,47 @@ def _offered(event: Any, named: Named) -> str:  # noqa: ANN401
     return _("solution written down: %(offer)s") % {"offer": event.attempt.offer}
 
 
+def _given(event: Any, named: Named) -> str:  # noqa: ANN401
+    offer = event.offer
+    what = {
+        "sum": money_in_words(offer.amount, offer.currency),
+        "what": _(offer.instrument.replace("_", " ")),
+    }
+    if offer.due:
+        return _("given because it is due: %(sum)s %(what)s") % what
+    if offer.approval:
+        return _("given with the approval of %(person)s: %(sum)s %(what)s") % {
+            **what,
+            "person": named(offer.person),
+        }
+    return _("given: %(sum)s %(what)s") % what
+
+
+def _approval_opened(event: Any, named: Named) -> str:  # noqa: ANN401
+    approval = event.approval
+    return _("%(person)s asks for approval of %(sum)s %(what)s: %(why)s") % {
+        "person": named(approval.asked_by),
+        "sum": money_in_words(approval.amount, approval.currency),
+        "what": _(approval.instrument.replace("_", " ")),
+        "why": approval.why,
+    }
+
+
+def _approval_granted(event: Any, named: Named) -> str:  # noqa: ANN401
+    return _("%(person)s approved %(n)s: %(what)s") % {
+        "person": named(event.by),
+        "n": event.number,
+        "what": _(event.instrument.replace("_", " ")),
+    }
+
+
+def _approval_seconded(event: Any, named: Named) -> str:  # noqa: ANN401
+    return _("%(person)s is the first of two to approve %(n)s") % {
+        "person": named(event.by),
+        "n": event.number,
+    }
+
+
 def _asked_for_advice(event: Any, named: Named) -> str:  # noqa: ANN401
     question = {"person": named(event.consult.asked_of), "question": event.consult.question}
     return _("%(person)s is asked for advice: %(question)s") % question
@@ -271,6 +326,10 @@ def _forbidden(event: Any, named: Named) -> str:  # noqa: ANN401
 
 
 SPECIAL: dict[str, Callable[[Any, Named], str]] = {
+    "offer_recorded": _given,
+    "approval_opened": _approval_opened,
+    "approval_granted": _approval_granted,
+    "approval_seconded": _approval_seconded,
     "message_read": _read,
     "notice_issued": _told,
     "customer_informed": _told_customer,

@@ -29,6 +29,7 @@ GRIEVANCE = "My blender arrived broken and nobody answers. I want my money back.
 ROLES = {
     "priya": "supervisor",
     "omar": "supervisor",
+    "noor": "supervisor",
     "marta": "manager",
     "sam": "agent",
     "june": "agent",

@@ -21,6 +21,7 @@ from leeway.core.risk import cue_in_words
 from leeway.store.queries import cases, customers, story
 from leeway.web import house
 from leeway.web.access import Viewer
+from leeway.web.offers import room
 from leeway.web.templatetags.leeway_ui import mood_height
 
 STORM_CUES = frozenset(
@@ -62,7 +63,7 @@ def picture(case: Case, viewer: Viewer, back: str) -> dict[str, Any]:
         ],
         "open_consults": [item for item in case.consults if item.answered_at is None],
         "closed_consults": [item for item in case.consults if item.answered_at is not None],
-        "authority": [limit for limit in policy.authority if limit.level == case.level],
+        "room": room.panel(case, customer, policy, viewer),
         "newer_policy": world.policy.version
         if case.policy_version and world.policy.version > case.policy_version
         else 0,

@@ -156,21 +156,3 @@ def promises(request: HttpRequest) -> HttpResponse:
         "may_act": bool(viewer.roles & {"agent", "supervisor", "manager", "admin"}),
     }
     return render(request, "leeway/lists/promises.html", context)
-
-
-@login_required
-def approvals(request: HttpRequest) -> HttpResponse:
-    """What waits for this person's decision."""
-    viewer = viewer_of(request)
-    policy, roster = house.world().policy, house.world().roster
-    waiting = lists.waiting_for(
-        viewer, viewer.person, viewer.levels(policy, house.now()), leads=viewer.may_lead
-    )
-    context = {
-        "place": "approvals",
-        "waiting": waiting,
-        "scribe": rows.Scribe(policy, roster),
-        "back": reverse("approvals"),
-        "may_lead": viewer.may_lead,
-    }
-    return render(request, "leeway/lists/approvals.html", context)

@@ -169,6 +169,12 @@ def money(amount: int | None, currency: str = "EUR") -> str:
 
 
 @register.filter
+def plain_sum(amount: int) -> str:
+    """Minor units as a form's field takes them: ``12.50``, whatever the language of the page."""
+    return f"{amount // 100}.{amount % 100:02}"
+
+
+@register.filter
 def sum_beside(attempt: Attempt) -> str:
     """The sum of an offer, unless its own words name one: ``a voucher of €14`` needs no ``€14.00`` beside it."""
     return "" if any(sign.isdigit() for sign in attempt.offer) else money(attempt.amount, attempt.currency)
