@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leeway.core.guidance.wording import Wording
 from leeway.core.policy import Policy
@@ -29,6 +30,9 @@ from leeway.store.writer.news import Written
 from leeway.store.writer.writer import Writer
 
 log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from leeway.desk.rewording import Rewording
+
 
 SHIPPED = Path(__file__).parent / "packs" / "shipped"
 FIRST_PACK = "shop"
@@ -106,6 +110,15 @@ def _language(code: str) -> Language:
 
 
 @cache
+@cache
+def drafts(code: str) -> DraftPack | None:
+    """What a language says about agents' drafts, with the words read already; None where it says nothing."""
+    from leeway import languages as files
+
+    language = languages().get(code)
+    return files.drafts_with(code, language.phrases, language.cues) if language else None
+
+
 def playbooks(language: str) -> Wording:
     """The shipped playbooks for a conversation in this language; English where there are none."""
     from leeway.packs.playbooks import shipped
@@ -114,6 +127,37 @@ def playbooks(language: str) -> Wording:
 
 
 def guess_language() -> Callable[[str], str]:
+def rewording() -> Rewording | None:
+    """The house's language model with all its care; None when there is none, or none that can be used."""
+    from leeway.connectors.openai_compatible.settings import FILE
+
+    folder = home()
+    file = folder / FILE
+    changed = file.stat().st_mtime_ns if file.exists() else 0
+    told = tuple(os.environ.get(f"LEEWAY_MODEL{name}", "") for name in ("_URL", "", "_KEY"))
+    return _rewording(folder, changed, told) if changed or told[0] else None
+
+
+@lru_cache(maxsize=1)
+def _rewording(folder: Path, changed: int, told: tuple[str, ...]) -> Rewording | None:
+    """Made anew when the settings change, which are what it is called with."""
+    del changed, told
+    from leeway.connectors.openai_compatible.model import Model
+    from leeway.connectors.openai_compatible.settings import settings
+    from leeway.core.refusals import Refusal
+    from leeway.desk.rewording import Rewording
+    from leeway.packs.reader import Problems, read
+
+    try:
+        found = settings(folder, os.environ, read)
+    except (Refusal, Problems) as trouble:
+        log.warning("no language model: %s", trouble)
+        return None
+    if found is None:
+        return None
+    return Rewording(Model(found), clock=utc_now, per_day=found.per_day, guess_language=guess_language())
+
+
     from leeway import languages as files
 
     return files.guess

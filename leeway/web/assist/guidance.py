@@ -16,9 +16,11 @@ from leeway.core.customer import Customer
 from leeway.core.guidance import Spoken, Suggestion, View, guide
 from leeway.core.guidance.summary import Summary, summarised
 from leeway.core.guidance.view import RECENT
+from leeway.desk.rewording import Worded
 from leeway.store.queries import story
 from leeway.web import house
 from leeway.web.access import Viewer
+from leeway.web.assist import worded
 from leeway.web.cases.views import case_for
 
 NOTES_BETWEEN = 8
@@ -47,6 +49,16 @@ class Shown:
 
     suggestion: Suggestion
     key: int
+    wording: str = ""
+    """Under which a model's better wording will be found."""
+
+    @property
+    def worded(self) -> Worded | None:
+        return worded.known(self.wording)
+
+    @property
+    def text(self) -> str:
+        return self.worded.text if self.worded else self.suggestion.text
 
     @property
     def heading(self) -> str:
@@ -60,7 +72,11 @@ def panel(
     if not case.live:
         return ()
     found = guide(view_of(case, turns, customer))
-    return tuple(Shown(suggestion, key) for key, suggestion in enumerate(found, start=1))
+    said = turns or []
+    return tuple(
+        Shown(suggestion, key, worded.begin(case, "guidance", suggestion.text, said))
+        for key, suggestion in enumerate(found, start=1)
+    )
 
 
 def view_of(case: Case, turns: list[story.Turn] | None = None, customer: Customer | None = None) -> View:

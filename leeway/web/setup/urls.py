@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leeway.web.setup import accounts, channels, house_pages, keys, roster
+from leeway.web.setup import accounts, channels, house_pages, keys, model, roster
 
 urlpatterns = [
     path("settings", house_pages.index, name="settings"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("settings/channels", channels.page, name="settings-channels"),
     path("settings/channels/<slug:name>", channels.one, name="settings-channel"),
     path("settings/channels/<slug:name>/test", channels.test, name="settings-channel-test"),
+    path("settings/model", model.page, name="settings-model"),
     path("settings/tokens", keys.page, name="settings-tokens"),
     path("settings/tokens/<int:number>/revoke", keys.revoke, name="settings-token-revoke"),
     path("settings/accounts", accounts.page, name="settings-accounts"),

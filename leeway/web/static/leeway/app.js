@@ -254,6 +254,122 @@ addEventListener("keydown", (event) => {
   button.click();
 });
 
+// --- the draft is read on every pause: marks under the words and in a list, each with what to say instead -------------
+const draft = {
+  timer: 0,
+  asked: null, // the request under way; a newer one takes its place
+
+  typed(answer) {
+    clearTimeout(this.timer);
+    this.drawn(answer, []);
+    this.timer = setTimeout(() => this.read(answer), 400);
+  },
+
+  async read(answer) {
+    this.asked?.abort();
+    this.asked = new AbortController();
+    const text = answer.value;
+    const list = document.querySelector("[data-draft-found]");
+    if (!text.trim()) { list.replaceChildren(); return; }
+    const token = answer.form.querySelector("input[name=csrfmiddlewaretoken]")?.value || "";
+    try {
+      const body = new URLSearchParams({ csrfmiddlewaretoken: token, text });
+      const reply = await fetch(answer.dataset.draft, { method: "POST", body, credentials: "same-origin", signal: this.asked.signal });
+      if (!reply.ok || reply.redirected || answer.value !== text) return; // written on since: the next pause asks again
+      list.innerHTML = await reply.text(); // our own page's part, its words escaped by the server
+    } catch { return; }
+    const marks = all("[data-mark]", list);
+    this.drawn(answer, marks);
+    const said = document.getElementById("draft-said");
+    const words = marks.length ? list.dataset.says.replace("{n}", marks.length) : "";
+    if (said.textContent !== words) said.textContent = words;
+  },
+
+  // The same words behind the field, with the marked ones underlined.
+  drawn(answer, marks) {
+    const behind = answer.parentElement.querySelector("[data-draft-marks]");
+    if (!behind) return;
+    const text = answer.value;
+    const parts = [];
+    let at = 0;
+    for (const { start, end } of marks.map((mark) => ({ start: Number(mark.dataset.start), end: Number(mark.dataset.end) }))) {
+      if (start < at || end <= start || (start === 0 && end >= text.trimEnd().length && marks.length > 1)) continue;
+      const mark = document.createElement("mark");
+      mark.textContent = text.slice(start, end);
+      parts.push(text.slice(at, start), mark);
+      at = end;
+    }
+    behind.replaceChildren(...parts, `${text.slice(at)}\n`);
+    const style = getComputedStyle(answer);
+    for (const name of ["font", "padding", "lineHeight", "letterSpacing"]) behind.style[name] = style[name];
+    behind.scrollTop = answer.scrollTop;
+  },
+
+  // The suggestion in place of the words; through the editor, so that Ctrl+Z takes it back.
+  take(item) {
+    const answer = document.querySelector("textarea[data-draft]");
+    const start = Number(item.dataset.start);
+    const end = Number(item.dataset.end);
+    if (!item.dataset.suggestion || answer.value.slice(start, end) !== item.dataset.quote) return;
+    answer.focus();
+    answer.setSelectionRange(start, end);
+    if (!document.execCommand("insertText", false, item.dataset.suggestion)) {
+      answer.setRangeText(item.dataset.suggestion, start, end, "end");
+      answer.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    clearTimeout(this.timer);
+    this.read(answer);
+  },
+
+  // The mark one is on: the focused one, the one under the caret, the first that can be taken.
+  here() {
+    const marks = all("[data-draft-found] [data-mark]").filter((mark) => mark.dataset.suggestion);
+    const at = document.querySelector("textarea[data-draft]")?.selectionStart;
+    return marks.find((mark) => mark.contains(document.activeElement))
+      || marks.find((mark) => mark.dataset.start <= at && at <= mark.dataset.end) || marks[0];
+  },
+
+  vote(button) {
+    const item = button.closest("[data-mark]");
+    const answer = document.querySelector("textarea[data-draft]");
+    const token = answer.form.querySelector("input[name=csrfmiddlewaretoken]")?.value || "";
+    const body = new URLSearchParams({ csrfmiddlewaretoken: token, kind: item.dataset.kind, phrase: item.dataset.phrase });
+    fetch(button.dataset.votes, { method: "POST", body, credentials: "same-origin", keepalive: true }).catch(() => {});
+    item.remove();
+    this.drawn(answer, all("[data-draft-found] [data-mark]"));
+    answer.focus();
+  },
+};
+addEventListener("input", (event) => { if (event.target.matches("textarea[data-draft]")) draft.typed(event.target); });
+addEventListener("scroll", (event) => {
+  if (!event.target.matches?.("textarea[data-draft]")) return;
+  event.target.parentElement.querySelector("[data-draft-marks]").scrollTop = event.target.scrollTop;
+}, true);
+addEventListener("click", (event) => {
+  const item = event.target.closest("[data-takes]")?.closest("[data-mark]");
+  if (item) draft.take(item);
+  const vote = event.target.closest("[data-votes]");
+  if (vote) draft.vote(vote);
+});
+addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.altKey || event.ctrlKey || event.metaKey || !event.target.closest(".composer")) return;
+  const item = draft.here();
+  if (!item) return;
+  event.preventDefault();
+  draft.take(item);
+});
+
+// --- a model's better words take the place of ours when they come (data-better) ---------------------------------------
+document.addEventListener("htmx:load", (event) => {
+  const better = event.target.closest?.("[data-better]");
+  const box = better?.closest("[data-suggestion]");
+  if (!box) return;
+  const words = box.querySelector("[data-words]");
+  const button = box.querySelector("[data-inserts]");
+  if (words) words.textContent = `“${better.dataset.better}”`;
+  if (button) button.dataset.inserts = better.dataset.better;
+});
+
 // --- one press is one press -------------------------------------------------------------------------------------------
 addEventListener("submit", (event) => {
   const form = event.target;
