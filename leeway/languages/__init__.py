@@ -16,10 +16,11 @@ from pathlib import Path
 
 import msgspec
 
+from leeway.core.cues.pack import CuePack
 from leeway.core.cues.tokens import TOKEN, fold
 from leeway.core.drafts.pack import DraftPack, compile_drafts
 from leeway.core.drafts.tone import PoliteTone
-from leeway.core.reading.phrases import compile_phrases
+from leeway.core.reading.phrases import Phrases, compile_phrases
 from leeway.languages.draft_file import parse_drafts
 from leeway.languages.pack_file import LanguagePack, parse
 
@@ -66,14 +67,24 @@ def load_file(path: Path) -> LanguagePack:
 @cache
 def drafts(code: str = USUAL) -> DraftPack | None:
     """What a language says about drafts, compiled once per process. Raises ``Problems`` for a file with mistakes."""
-    file = HERE / "drafts" / f"{code}.yaml"
-    if not file.exists():
+    if not _drafts_file(code).exists():
         return None
     language = load(code)
-    phrases = compile_phrases(language.phrases)
+    return drafts_with(code, compile_phrases(language.phrases), language.cues)
+
+
+def drafts_with(code: str, phrases: Phrases, cues: CuePack) -> DraftPack | None:
+    """The same, for whoever has the language's phrases and cues ready."""
+    file = _drafts_file(code)
+    if not file.exists():
+        return None
     return compile_drafts(
-        parse_drafts(file.read_bytes(), file.name, phrases), phrases, language.cues, _polite_tone(code)
+        parse_drafts(file.read_bytes(), file.name, phrases), phrases, cues, _polite_tone(code)
     )
+
+
+def _drafts_file(code: str) -> Path:
+    return HERE / "drafts" / f"{code}.yaml"
 
 
 def _polite_tone(code: str) -> PoliteTone:

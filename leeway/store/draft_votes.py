@@ -2,7 +2,7 @@
 
 A mark somebody found unhelpful is not shown to them again. When ``ENOUGH`` people found the same words unhelpful, the
 house mutes them for everybody, until somebody switches them on again, which forgets what was said against them. A kind
-that misses something (no phrase) is muted for a person, never for the house: it is the matter that differs, not the words.
+that misses something (no phrase) is muted for a person, never for the house: there the matter differs, not the words.
 """
 
 from __future__ import annotations

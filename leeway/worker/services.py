@@ -8,12 +8,13 @@ from leeway.channels import configured
 from leeway.channels.customer import ByEmail, Shown
 from leeway.packs.reader import read
 from leeway.store.home import home
-from leeway.wiring import House, PublishedWorlds, languages
+from leeway.wiring import House, PublishedWorlds, drafts, languages
 from leeway.worker.checkpointer import Checkpointer
 from leeway.worker.leavers import Leavers
 from leeway.worker.outbox import Deliverer
 from leeway.worker.reading_ahead import ReadingAhead
 from leeway.worker.sealer import Sealer
+from leeway.worker.retention import Retention
 from leeway.worker.search_index import SearchIndex
 from leeway.worker.sweeper import Sweeper
 
@@ -24,13 +25,14 @@ def start_services(house: House) -> None:
     start_leavers(house)
     start_search_index(house)
     start_sealer(house)
+    start_retention(house)
     start_reading_ahead(house)
     if house.database == "sqlite":
         start_checkpointer(house)
 
 
 def start_reading_ahead(house: House) -> None:
-    ahead = ReadingAhead(languages())
+    ahead = ReadingAhead(languages(), drafts)
     house.start("reading ahead", ahead.run, ahead.stop)
 
 
@@ -43,6 +45,11 @@ def start_checkpointer(house: House) -> None:
 def start_sealer(house: House) -> None:
     sealer = Sealer(house.driver(), house.clock)
     house.start("sealer", sealer.run, sealer.stop)
+
+
+def start_retention(house: House) -> None:
+    retention = Retention(house.driver(), house.clock)
+    house.start("retention", retention.run, retention.stop)
 
 
 def start_leavers(house: House) -> None:

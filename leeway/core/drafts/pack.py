@@ -12,7 +12,7 @@ from leeway.core.cue import CueKind
 from leeway.core.cues.pack import CuePack
 from leeway.core.drafts.finding import FindingKind
 from leeway.core.drafts.tone import PoliteTone
-from leeway.core.reading.phrases import OtherRules, Phrases, compile_apart
+from leeway.core.reading.phrases import OtherRules, Phrases, Rule, compile_apart
 
 Quote = Literal["sentence", "clause", "words"]
 
@@ -130,6 +130,10 @@ class DraftPack(msgspec.Struct, frozen=True):
     @property
     def language(self) -> str:
         return self.data.language
+
+    def rules(self) -> list[Rule]:
+        """Every rule, for whoever compiles them before they are wanted."""
+        return [rule for part in (self.said, self.marks, self.facts, self.trouble) for rule in part.rules()]
 
 
 def compile_drafts(

@@ -309,6 +309,10 @@ class OtherRules:
                 self._by_word.setdefault(word, []).append(rule)
         self._words = frozenset(self._by_word)
 
+    def rules(self) -> list[Rule]:
+        """Every rule, in the order of the file."""
+        return self.candidates(self._words)
+
     def candidates(self, present: frozenset[str]) -> list[Rule]:
         """The rules worth trying on a message with these words, in the order of the file."""
         chosen = {rule.order: rule for word in self._words & present for rule in self._by_word[word]}
