@@ -97,3 +97,26 @@ def test_what_a_customer_writes_stays_words_in_the_panel(console):
     number = console.writes(f"This is unacceptable, my parcel {evil} was never delivered!", chat="evil")
     page = console.as_("priya").get(f"/conversations/{number}").content.decode()
     assert "<img src=x" not in page
+
+
+# --- relief -----------------------------------------------------------------------------------------------------------
+
+STORM = "I am furious, this is outrageous! You lied to me, you are the worst company ever, how dare you!"
+
+
+def test_a_run_of_heated_conversations_suggests_relief_to_who_leads_them(console):
+    for number in range(3):
+        case = console.writes(STORM, chat=f"storm-{number}", customer=f"c{number}", name=f"Storm {number}")
+        console.answers(case, "Let me look into that for you.", by="sam")
+    page = console.as_("priya").get("/").content.decode()
+    assert "Relief suggested" in page
+    assert 'id="relief-sam"' in page
+    assert console.case(1).owner == "sam", "suggested, never done"
+    assert "Relief suggested" not in console.as_("june").get("/").content.decode()
+
+
+def test_two_heated_conversations_are_no_run_yet(console):
+    for number in range(2):
+        case = console.writes(STORM, chat=f"storm-{number}", customer=f"c{number}")
+        console.answers(case, "Let me look into that for you.", by="sam")
+    assert "Relief suggested" not in console.as_("priya").get("/").content.decode()

@@ -13,11 +13,14 @@ from django.utils.translation import get_language
 
 from leeway.core.people import people_of
 from leeway.core.policy import Policy
+from leeway.core.relief import Run, runs
 from leeway.core.roster import UnknownName, on_call
+from leeway.packs.units import span_in_words
 from leeway.store.queries import watch
 from leeway.store.queries.cases import visible_cases
 from leeway.store.queries.counts import counts
 from leeway.store.queries.measures import BY_NAME
+from leeway.store.queries.relief import conversations_since
 from leeway.web import house
 from leeway.web.access import Viewer
 from leeway.web.templatetags.leeway_ui import level_words, plain
@@ -25,6 +28,9 @@ from leeway.web.watch.shared import Shared
 
 FRESH_SECONDS = 10
 """So long a picture of the same facts is good: the words of its clocks are minutes."""
+
+RELIEF_SECONDS = 30
+"""A run of heated conversations is noticed this much later at most."""
 
 MEASURES_SECONDS = 60
 """The week's figures are about so old at most; in a house of 200,000 cases, where they take a second, two minutes."""
@@ -115,12 +121,27 @@ def _everything(of: Asked) -> dict[str, Any]:
             house.now().timestamp(),
             lambda: watch.measures(house.now(), policy),
         ),
+        "relief": _relief(policy, viewer) if viewer.may_lead else (),
+        "relief_hours": span_in_words(policy.relief.within),
         "formulas": BY_NAME,
         "on_call": _on_call(policy),
         "mine": mine,
         "level": level,
         "all_levels": policy.levels[1:],
     }
+
+
+def _relief(policy: Policy, viewer: Viewer) -> list[Run]:
+    """Colleagues of this viewer in a run of heated conversations; looked up for the whole house once a minute."""
+    now = house.now()
+    found: tuple[Run, ...] = _figures.get_for(
+        house.house(),
+        ("relief", policy.version),
+        RELIEF_SECONDS,
+        now.timestamp(),
+        lambda: runs(conversations_since(now - policy.relief.within.length), policy.relief, now),
+    )
+    return [run for run in found if viewer.sees_everything or run.person in viewer.colleagues]
 
 
 def _by_level(policy: Policy) -> list[tuple[str, int]]:
