@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from leeway.core.drafts import DraftPack
 from leeway.core.guidance.wording import Wording
 from leeway.core.policy import Policy
 from leeway.core.roster import Roster
@@ -29,10 +30,10 @@ from leeway.store.writer.driver import Driver, open_driver
 from leeway.store.writer.news import Written
 from leeway.store.writer.writer import Writer
 
-log = logging.getLogger(__name__)
 if TYPE_CHECKING:
     from leeway.desk.rewording import Rewording
 
+log = logging.getLogger(__name__)
 
 SHIPPED = Path(__file__).parent / "packs" / "shipped"
 FIRST_PACK = "shop"
@@ -110,7 +111,6 @@ def _language(code: str) -> Language:
 
 
 @cache
-@cache
 def drafts(code: str) -> DraftPack | None:
     """What a language says about agents' drafts, with the words read already; None where it says nothing."""
     from leeway import languages as files
@@ -119,6 +119,7 @@ def drafts(code: str) -> DraftPack | None:
     return files.drafts_with(code, language.phrases, language.cues) if language else None
 
 
+@cache
 def playbooks(language: str) -> Wording:
     """The shipped playbooks for a conversation in this language; English where there are none."""
     from leeway.packs.playbooks import shipped
@@ -126,7 +127,6 @@ def playbooks(language: str) -> Wording:
     return shipped(language)
 
 
-def guess_language() -> Callable[[str], str]:
 def rewording() -> Rewording | None:
     """The house's language model with all its care; None when there is none, or none that can be used."""
     from leeway.connectors.openai_compatible.settings import FILE
@@ -158,6 +158,7 @@ def _rewording(folder: Path, changed: int, told: tuple[str, ...]) -> Rewording |
     return Rewording(Model(found), clock=utc_now, per_day=found.per_day, guess_language=guess_language())
 
 
+def guess_language() -> Callable[[str], str]:
     from leeway import languages as files
 
     return files.guess
