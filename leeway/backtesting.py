@@ -33,7 +33,6 @@ from leeway.store.writer.driver import Driver, open_driver
 from leeway.wiring import guess_language, languages
 
 FACTS_IN_A_PIECE = 4_000
-LARGEST_CASE = 2**62
 
 
 class NothingRecorded(LookupError):
@@ -41,7 +40,7 @@ class NothingRecorded(LookupError):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Everything a worker has to know. ``language`` is a code and the text of a file that stands in for the shipped one."""
+    """Everything a worker has to know. ``language`` is a code and the text in place of the shipped file."""
 
     sqlite: Sqlite | None
     postgres: Postgres | None
@@ -77,15 +76,18 @@ def backtest(
     resume: Path | None = None,
     told: Told = lambda _done, _all: None,
     quick: bool = True,
+    facts_at_once: int = FACTS_IN_A_PIECE,
 ) -> Report:
     """The candidate against the house's history. Raises ``NothingRecorded``.
 
     ``since`` and ``until`` limit it to cases opened then. ``quick`` false decides every fact again: slower, and the
-    same report.
+    same report. ``facts_at_once`` is about the size of a piece of work.
     """
     driver = open_driver(where)
     try:
-        job, tasks = _planned(driver, where, candidate, since, until, quick=quick)
+        job = _planned(driver, where, candidate, since, until, quick=quick)
+        data = msgspec.json.encode(job)
+        tasks = [(data, first, last) for first, last in past.chunks(driver, facts_at_once)]
         keep = Keep(resume, lambda first, last: past.digests(driver, first, last)) if resume else None
         part = run(work, tasks, executor or Inline(), keep=keep, told=told)
         in_force = past.policies(driver)
@@ -119,13 +121,13 @@ def _planned(
     until: datetime | None,
     *,
     quick: bool,
-) -> tuple[Job, list[Task]]:
+) -> Job:
     horizon = past.last_moment(driver)
     if horizon is None:
         raise NothingRecorded("Nothing is recorded yet: there is no history to test a candidate against.")
     rosters = past.rosters(driver)
-    usual = habits(rosters[max(rosters)], past.events_of(driver, 0, LARGEST_CASE, ACCEPTING))
-    job = Job(
+    usual = habits(rosters[max(rosters)], past.rare_events(driver, ACCEPTING))
+    return Job(
         sqlite=where if isinstance(where, Sqlite) else None,
         postgres=where if isinstance(where, Postgres) else None,
         policy=candidate.policy,
@@ -139,8 +141,6 @@ def _planned(
         zone=candidate.policy.zone,
         quick=quick,
     )
-    data = msgspec.json.encode(job)
-    return job, [(data, first, last) for first, last in past.chunks(driver, FACTS_IN_A_PIECE)]
 
 
 # --- on the worker's side

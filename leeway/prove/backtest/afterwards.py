@@ -108,6 +108,8 @@ class Afterwards:
         self._plan_acceptance()
         for written in self._rest:
             known = written.read_known()
+            if known.load:  # the loads on record nearest to whatever falls due before this
+                self._known = replace(self._known, load=known.load)
             yield from self._until(known.now)
             fact = None if written.kind == "clock_ticked" else self._carried(written)
             if fact is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -68,12 +69,12 @@ def _settled(thinker: Thinker, log: Log) -> dict[int, tuple[int, Outcome]]:
     quick = {version: thinker.quick_for(version) for versions in used.values() for version in versions}
     if not any(quick.values()):
         return {}
-    outcomes: dict[int, Outcome] = {}
+    outcomes: defaultdict[int, Outcome] = defaultdict(Outcome)
     for case, kind, body in log.events(KINDS):
-        outcomes.setdefault(case, Outcome()).add(kind, body)
+        outcomes[case].add(kind, body)
     found: dict[int, tuple[int, Outcome]] = {}
     for case, facts, state in log.lasts():
-        outcome = outcomes.get(case) or Outcome()
+        outcome = outcomes[case]
         ways = [quick[version] for version in used.get(case, ())]
         if not ways or None in ways:
             continue

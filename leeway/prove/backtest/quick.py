@@ -22,10 +22,10 @@ import msgspec
 
 from leeway.core.case import Case
 from leeway.core.decide.situations import situation_of
-from leeway.core.decide.watching import waits_of
+from leeway.core.decide.watching import GROWS_SINCE
 from leeway.core.events import AnyEvent, ClockStopped, CuesSeen, MessageRead, RuleDecided
 from leeway.core.matrix import matches
-from leeway.core.policy import OneOf, Policy, Rule, Within
+from leeway.core.policy import Condition, OneOf, Policy, Rule, Within
 from leeway.core.world import Known
 from leeway.prove.backtest.candidate import differing_fields, differing_rules
 from leeway.prove.explain.moments import cues_at
@@ -55,7 +55,7 @@ class Quick:
     @classmethod
     def between(cls, was: Policy, candidate: Policy) -> Quick | None:
         """None when they differ in more than rules, or wait for other moments: then everything is decided again."""
-        if differing_fields(was, candidate) - {"rules"} or set(waits_of(was)) != set(waits_of(candidate)):
+        if differing_fields(was, candidate) - {"rules"} or _waits(was) != _waits(candidate):
             return None
         mine, theirs = differing_rules(was, candidate)
         return cls((*mine, *theirs))
@@ -90,6 +90,16 @@ class Quick:
         cues = cues_at(events, len(events), ticked=False)
         situation = situation_of(case, known.customer, policy, known.now, cues=cues)
         return any(all(matches(condition, situation) for condition in rule.when) for rule in self.rules)
+
+
+def _waits(policy: Policy) -> set[tuple[str, Condition]]:
+    """The conditions that come true by waiting alone, and where they lead: all that watching looks at in the rules."""
+    return {
+        (rule.go, condition)
+        for rule in policy.rules
+        for condition in rule.when
+        if condition.column in GROWS_SINCE
+    }
 
 
 def _asks(event: AnyEvent) -> bool:
