@@ -49,6 +49,8 @@ class Ground:
         self.public_address = public_address
         self.reached: dict[str, tuple[Any, ...]] = {}
         """Kept by ``reach``."""
+        self.longest: dict[tuple[str, ...], Any] = {}
+        """Kept by ``waits``."""
         self._contexts: dict[str, tuple[Context, ...]] = {}
 
     @cached_property

@@ -75,6 +75,8 @@ def _late(
         one.working and other.working and calendar in (None, hours)
     ):
         return _Late(one.seconds - other.seconds, ground.start) if one.seconds > other.seconds else None
+    if other.working and not one.working and one.seconds <= other.seconds:
+        return None  # working time is never shorter than real time
     times = ground.times
     late = _Late(
         *times.latest_after(Chain((times.link(one, calendar or hours),)), Chain((times.link(other, hours),)))
@@ -176,21 +178,26 @@ def ways_up(ground: Ground) -> Iterator[tuple[Level, ...]]:
 
 
 def _closes(ground: Ground) -> Findings:
-    close = Chain((ground.times.link(ground.policy.close_within, ALWAYS),))
-    worst: tuple[_Late, tuple[Level, ...]] | None = None
-    for way in ways_up(ground):
-        late = _Late(*ground.times.latest_after(_links(ground, way), close))
-        if late.seconds > 0 and (worst is None or late.seconds > worst[0].seconds):
-            worst = late, way
-    if worst is not None:
+    limit = ground.policy.close_within.seconds
+    found = [(_longest(ground, way), way) for way in ways_up(ground)]
+    worst, way = max(found, key=lambda one: one[0].seconds)
+    if worst.seconds > limit:
         yield _chain_too_long(
             ground,
             "chain_too_long",
-            worst[1],
-            worst[0],
+            way,
+            _Late(worst.seconds - limit, worst.at),
             where=ground.places.matrix("close_within"),
             against=f"close_within is {words.span(ground.policy.close_within)}",
         )
+
+
+def _longest(ground: Ground, way: tuple[Level, ...]) -> _Late:
+    """The longest this way takes in real time, and from when."""
+    key = tuple(level.name for level in way)
+    if key not in ground.longest:
+        ground.longest[key] = _Late(*ground.times.longest(_links(ground, way)))
+    return ground.longest[key]
 
 
 def _chain_too_long(
@@ -226,11 +233,18 @@ def _regulator(ground: Ground, clock: RegulatorClock) -> Findings:
     first = ground.policy.levels[0]
     ways = {path_up(ground.policy, first), *((first, *way) for way in ways_up(ground) if way[0] != first)}
     for way in sorted(ways, key=len, reverse=True):
-        late = _Late(*ground.times.latest_after(_links(ground, way), limit))
+        late = _after(ground, way, clock, limit)
         if late.seconds > 0:
             against = f"the regulator's clock {clock.name} is {words.span(clock.length)}"
             yield _chain_too_long(ground, "regulator_too_late", way, late, where=where, against=against)
             return
+
+
+def _after(ground: Ground, way: tuple[Level, ...], clock: RegulatorClock, limit: Chain) -> _Late:
+    if clock.length.working:
+        return _Late(*ground.times.latest_after(_links(ground, way), limit))
+    longest = _longest(ground, way)
+    return _Late(longest.seconds - clock.length.seconds, longest.at)
 
 
 def _acknowledged(ground: Ground, clock: RegulatorClock, limit: Chain, where: Place) -> Findings:
@@ -300,7 +314,7 @@ def worst_way(ground: Ground) -> Worst:
     """The longest way of a case that nobody solves anywhere, from where cases begin to the end of the top level."""
     first = ground.policy.levels[0]
     ways = {path_up(ground.policy, first), *((first, *way) for way in ways_up(ground) if way[0] != first)}
-    found = [(*ground.times.longest(_links(ground, way)), way) for way in ways]
+    found = [(*_longest(ground, way), way) for way in ways]
     seconds, at, way = max(found, key=lambda one: (one[0], len(one[2])))
     path = " → ".join(level.name for level in way)
     return Worst(
