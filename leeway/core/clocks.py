@@ -78,12 +78,18 @@ def due_after(span: Span, start: datetime, calendar: Calendar) -> datetime:
     A calendar that never opens again (a mistake the checker finds) counts as always open: a deadline that comes too
     early is better than a case nobody can touch any more.
     """
-    if not span.working:
-        return start + span.length
+    return _after(span.seconds, start, calendar if span.working else None)
+
+
+def _after(seconds: int, start: datetime, calendar: Calendar | None) -> datetime:
+    """So many seconds later, of the calendar's open hours if there is one."""
+    length = timedelta(seconds=seconds)
+    if calendar is None:
+        return start + length
     try:
-        return add(calendar, start, span.length)
+        return add(calendar, start, length)
     except NeverOpen:
-        return start + span.length
+        return start + length
 
 
 def used(span: Span, start: datetime, end: datetime, calendar: Calendar) -> timedelta:
@@ -91,20 +97,26 @@ def used(span: Span, start: datetime, end: datetime, calendar: Calendar) -> time
     return elapsed(calendar, start, end) if span.working else end - start
 
 
-def _with_warnings(clock: Clock, seconds_left: int, now: datetime, calendar: Calendar) -> Clock:
-    """The clock with the instants of the warnings still to come, when so much of it is left at ``now``."""
-    if not clock.warnings:
-        return clock
+def _warning_instants(
+    warnings: tuple[Warn, ...],
+    length: Span,
+    seconds_left: int,
+    now: datetime,
+    calendar: Calendar,
+    *,
+    warned: tuple[int, ...] = (),
+) -> tuple[tuple[datetime, int], ...]:
+    """The instants of the warnings still to come, when so much of the clock is left at ``now``. One that should have
+    come before the clock started is not sent late.
+    """
     instants = []
-    for index, warning in enumerate(clock.warnings):
-        percent_before = clock.length.seconds * (100 - warning.percent) // 100
+    for index, warning in enumerate(warnings):
+        percent_before = length.seconds * (100 - warning.percent) // 100
         before = percent_before if warning.before is None else warning.before.seconds
         wait = seconds_left - before
-        if (
-            index not in clock.warned and wait > 0
-        ):  # one that should have come before the clock started is not sent late
-            instants.append((due_after(Span(wait, clock.length.working), now, calendar), index))
-    return msgspec.structs.replace(clock, warn_at=tuple(sorted(instants)))
+        if wait > 0 and index not in warned:
+            instants.append((_after(wait, now, calendar if length.working else None), index))
+    return tuple(sorted(instants))
 
 
 def start(
@@ -124,19 +136,19 @@ def start(
     end = due or due_after(length, now, calendar)
     seconds = length.seconds if due is None else max(0, int((due - now).total_seconds()))
     span = length if due is None else Span(seconds)
-    clock = Clock(
+    return Clock(
         name=name,
         kind=kind,
         started_at=now,
         length=span,
         due=end,
         calendar=calendar.name,
+        warn_at=_warning_instants(warnings, span, seconds, now, calendar) if warnings else (),
         warnings=warnings,
         episode=episode,
         about=about,
         rounds=rounds,
     )
-    return _with_warnings(clock, seconds, now, calendar)
 
 
 def start_paused(clock: Clock) -> Clock:
@@ -159,8 +171,8 @@ def resume(clock: Clock, now: datetime, calendar: Calendar) -> Clock:
     if not clock.paused:
         return clock
     due = due_after(Span(clock.left, clock.length.working), now, calendar)
-    running = msgspec.structs.replace(clock, due=due, left=0)
-    return _with_warnings(running, clock.left, now, calendar)
+    warn_at = _warning_instants(clock.warnings, clock.length, clock.left, now, calendar, warned=clock.warned)
+    return msgspec.structs.replace(clock, due=due, left=0, warn_at=warn_at)
 
 
 def warned(clock: Clock, index: int) -> Clock:

@@ -91,6 +91,7 @@ PATIENCE_COST: dict[CueKind, float] = {
 """Points of patience (of 100) one unmistakable sign of each kind costs."""
 
 PATIENCE_GAIN: dict[CueKind, float] = {"satisfied": 18, "thanks": 6}
+_MOVES_PATIENCE = {**PATIENCE_COST, **PATIENCE_GAIN}
 ANSWER_GIVES_BACK = 4.0
 WAITING_COSTS_A_DAY = 12.0
 WAITING_COSTS_AT_MOST = 24.0
@@ -239,8 +240,7 @@ def _patience(
 
 
 def _why(seen: dict[CueKind, Cue], waited_seconds: float, unanswered: int) -> str:
-    moved = {**PATIENCE_COST, **PATIENCE_GAIN}
-    cue = max(seen.values(), key=lambda cue: moved.get(cue.kind, 0.0) * cue.strength, default=None)
+    cue = max(seen.values(), key=lambda cue: _MOVES_PATIENCE.get(cue.kind, 0.0) * cue.strength, default=None)
     reasons = (
         [f"{cue.kind.replace('_', ' ')}: {cue.quote}" if cue.quote else cue.kind.replace("_", " ")]
         if cue
@@ -258,7 +258,7 @@ def _roughly(seconds: float) -> str:
 
 
 def _mean_sentiment(points: Sequence[JourneyPoint]) -> float:
-    return sum(point.sentiment for point in points) / len(points)
+    return sum([point.sentiment for point in points]) / len(points)
 
 
 def _turn(points: Sequence[JourneyPoint], place: int) -> float:

@@ -18,13 +18,16 @@ CONTACT_WINDOW = timedelta(days=30)
 
 def contacts_lately(case: Case, now: datetime) -> int:
     """Contacts about this matter in the last 30 days, at least 1."""
-    return max(1, sum(now - at <= CONTACT_WINDOW for at in case.contacts))
+    since = now - CONTACT_WINDOW
+    return max(1, sum([at >= since for at in case.contacts]))
 
 
 def earlier_escalations(case: Case, customer: Customer | None) -> int:
     """Escalations of this customer before this case; requests that were declined are none."""
+    if customer is None or not customer.escalations:
+        return 0
     here = sum(item.escalated_at is not None for item in case.escalations)
-    return max(0, customer.escalations - here) if customer else 0
+    return max(0, customer.escalations - here)
 
 
 def promise_overdue(case: Case) -> Cue:

@@ -115,9 +115,9 @@ def _cue_parts(case: Case) -> list[tuple[float, str]]:
 
 def _pattern_parts(case: Case, customer: Customer | None) -> list[tuple[float, str]]:
     contacts = len(case.contacts)
-    refused = sum(attempt.answer == "declined" for attempt in case.attempts)
-    broken = sum(promise.state == "broken" for promise in case.promises)
     earlier = earlier_escalations(case, customer)
+    refused = sum([attempt.answer == "declined" for attempt in case.attempts])
+    broken = sum([promise.state == "broken" for promise in case.promises])
     counts = (
         (contacts - 1, REPEAT_CONTACT, "contact number {} about this matter", contacts),
         (earlier, EARLIER_ESCALATION, "{} earlier escalations", earlier),

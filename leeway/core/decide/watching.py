@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from leeway.core.case import Case
-from leeway.core.decide import levels
 from leeway.core.decide.turn import Turn
+from leeway.core.matrix import leads_up
 from leeway.core.policy import Policy, Span, Within
 from leeway.core.worktime import ALWAYS
 
@@ -26,11 +26,10 @@ GROWS_SINCE: dict[str, Callable[[Case], datetime | None]] = {
 
 
 class _Wait(NamedTuple):
-    """A condition that comes true ``seconds`` after what its column counts from."""
+    """A condition that comes true so long after what its column counts from."""
 
-    go: str
     column: str
-    seconds: int
+    length: timedelta
 
 
 def watch(turn: Turn) -> None:
@@ -44,21 +43,21 @@ def watch(turn: Turn) -> None:
 
 
 def _next_moment(turn: Turn) -> datetime | None:
+    waits = _waits(turn.policy, turn.case.level)
     moments = [
-        since + timedelta(seconds=wait.seconds)
-        for wait in waits_of(turn.policy)
-        if (since := GROWS_SINCE[wait.column](turn.case)) is not None
-        and levels.is_above(turn, turn.policy.level(wait.go), turn.case.level)
+        since + wait.length for wait in waits if (since := GROWS_SINCE[wait.column](turn.case)) is not None
     ]
-    return min((moment for moment in moments if moment > turn.now), default=None)
+    now = turn.now
+    return min((moment for moment in moments if moment > now), default=None) if moments else None
 
 
-@lru_cache(maxsize=64)
-def waits_of(policy: Policy) -> tuple[_Wait, ...]:
-    """The conditions that come true by waiting alone; all that watching looks at in the rules."""
+@lru_cache(maxsize=1024)
+def _waits(policy: Policy, level: str) -> tuple[_Wait, ...]:
+    """Of the rules that lead up from this level."""
     return tuple(
-        _Wait(rule.go, condition.column, int(condition.test.low) + condition.test.low_open)
+        _Wait(condition.column, timedelta(seconds=int(condition.test.low) + condition.test.low_open))
         for rule in policy.rules
+        if leads_up(policy, rule, level)
         for condition in rule.when
         if condition.column in GROWS_SINCE
         and isinstance(condition.test, Within)

@@ -121,8 +121,9 @@ def update(
     if not is_content(message):
         return matter
     told = tuple(told)
-    summary = summary_sentence(message, told)
-    better = summary is not None and summary.weight > matter.summary_weight * 3 // 2
+    beaten_by = matter.summary_weight * 3 // 2
+    summary = summary_sentence(message, told) if _most_it_tells(message, told) > beaten_by else None
+    better = summary is not None and summary.weight > beaten_by
     return Matter(
         terms=_merged_terms(matter.terms, terms_of(message, told), _product_terms(message, told)),
         references=_merged_references(matter.references, told),
@@ -233,6 +234,16 @@ def summary_sentence(message: Prepared, told: Iterable[Told] = ()) -> Summary | 
     return best
 
 
+def _most_it_tells(message: Prepared, told: tuple[Told, ...]) -> int:
+    """No sentence of it weighs more: what a short answer could say is known before it is cut into sentences."""
+    words = message.words if message.has_digit else message.content_words()
+    return min(_WORD_TELLS * len(words), _MOST_TELLING) + sum([max(0, _worth(one)) for one in told])
+
+
+def _worth(told: Told) -> int:
+    return _WORTH.get(told.kind, _WORTH_OF_REFERENCE if told.kind in REFERENCE_KINDS else 0)
+
+
 def sentences_that_tell(message: Prepared, told: Iterable[Told] = ()) -> Iterator[Summary]:
     """Every sentence of a customer's message that tells something, without greeting and thanks, in order."""
     told = tuple(told)
@@ -250,11 +261,7 @@ def _trimmed(message: Prepared, start: int, end: int, told: tuple[Told, ...]) ->
     text = " ".join(_NOT_PRINTABLE.sub(" ", message.text[start:end]).split())
     if not text:
         return None
-    weight = _telling(message, start, end) + sum(
-        _WORTH.get(one.kind, _WORTH_OF_REFERENCE if one.kind in REFERENCE_KINDS else 0)
-        for one in told
-        if start <= one.start < end
-    )
+    weight = _telling(message, start, end) + sum([_worth(one) for one in told if start <= one.start < end])
     return Summary(_shortened(text), start, end, weight) if weight > 0 else None
 
 
@@ -271,6 +278,7 @@ _WORTH = {
     "card": -4,
 }
 _WORTH_OF_REFERENCE = 6
+_WORD_TELLS, _WEAK_TELLS, _MOST_TELLING = 4, 2, 60
 
 
 def _without_courtesies(message: Prepared, start: int, end: int) -> tuple[int, int]:
@@ -311,8 +319,11 @@ def _telling(message: Prepared, start: int, end: int) -> int:
     """How much a stretch of the message tells: its content words; what is only wished for tells less."""
     phrases = message.phrases
     words = set(_WORDS.findall(message.fold, start, end)) - phrases.stop_words
-    tells = sum(2 if word in phrases.weak_words else 4 for word in words if len(word) >= _SHORTEST_TERM)
+    weak = phrases.weak_words
+    tells = sum(
+        [_WEAK_TELLS if word in weak else _WORD_TELLS for word in words if len(word) >= _SHORTEST_TERM]
+    )
     wish = phrases.listed("i_want")
     if tells and wish is not None and wish.match(message.fold, start, end):
         tells -= 5
-    return max(0, min(tells, 60))
+    return max(0, min(tells, _MOST_TELLING))
