@@ -49,11 +49,20 @@ class Kept:
 
 
 class CaseCache:
-    """The cases handled last, decoded. An entry is used only while the row still has its digest."""
+    """The cases handled last, decoded. An entry is used only while the row still has its digest, and while no text was
+    erased: that leaves digests as they are.
+    """
 
     def __init__(self, most: int = 1_000) -> None:
         self._most = most
         self._kept: OrderedDict[int, Kept] = OrderedDict()
+        self._erasures = 0
+
+    def heed(self, erasures: int) -> None:
+        """``erasures`` is the number of the last one."""
+        if erasures != self._erasures:
+            self._kept.clear()
+            self._erasures = erasures
 
     def get(self, number: int) -> Kept | None:
         return self._kept.get(number)
@@ -175,7 +184,9 @@ class SqlBooks:
         self._kept.update(dict.fromkeys(numbers))
         numbers = {number for number in numbers if number <= LARGEST_NUMBER}
         changed = []
-        for number, digest in self._driver.pick(tables.CASE, ("id", "digest"), "id", numbers, lock=True):
+        rows = list(self._driver.pick(tables.CASE, ("id", "digest"), "id", numbers, lock=True))
+        self._cache.heed(self._driver.select("select coalesce(max(id), 0) from leeway_blanked")[0][0])
+        for number, digest in rows:
             kept = self._cache.get(number)
             if kept is not None and kept.digest == digest:
                 self._kept[number] = kept

@@ -11,11 +11,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from leeway import __version__
-from leeway.core.facts import CustomerRef
 from leeway.store import marks
 from leeway.web import house
 from leeway.web.doors import only
@@ -45,28 +43,6 @@ def look(request: HttpRequest) -> HttpResponse:
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, httponly=True, **secure)  # type: ignore[arg-type]
     messages.success(request, _("That is how it looks in this browser from now on."))
     return response
-
-
-CUSTOMER_FIELDS = {
-    "id": gettext_lazy("the number your systems know them by"),
-    "name": gettext_lazy("what they are called"),
-    "email": gettext_lazy("where answers go"),
-    "phone": gettext_lazy("where they can be called"),
-    "account": gettext_lazy("the company or contract they belong to"),
-    "tier": gettext_lazy("their value tier; rules may ask for it"),
-    "region": gettext_lazy("where they live; decides which regulator's clocks run"),
-    "language": gettext_lazy("what they write in"),
-    "since": gettext_lazy("since when they are a customer"),
-    "spend": gettext_lazy("what they spent with you in total"),
-    "renewal": gettext_lazy("when their contract comes up for renewal"),
-    "preferred_channel": gettext_lazy("how they like to hear from you"),
-}
-
-
-@only("may_set_up")
-def customers(request: HttpRequest) -> HttpResponse:
-    known = [(name, CUSTOMER_FIELDS.get(name, "")) for name in CustomerRef.__struct_fields__]
-    return render(request, "leeway/setup/customers.html", {"place": "settings", "fields": known})
 
 
 @only("may_set_up")

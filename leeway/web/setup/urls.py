@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leeway.web.setup import accounts, channels, house_pages, keys, model, roster
+from leeway.web.setup import accounts, channels, house_pages, keys, model, personal, roster
 
 urlpatterns = [
     path("settings", house_pages.index, name="settings"),
     path("settings/look", house_pages.look, name="settings-look"),
     path("settings/about", house_pages.about, name="settings-about"),
-    path("settings/customers", house_pages.customers, name="settings-customers"),
+    path("settings/customers", personal.page, name="settings-customers"),
+    path("settings/customers/erase", personal.erase, name="settings-erase"),
+    path("settings/customers/retention", personal.retention, name="settings-retention"),
     path("settings/people", roster.people, name="settings-people"),
     path("settings/people/new", roster.person_page, name="settings-person-new"),
     path("settings/people/<slug:name>", roster.person_page, name="settings-person"),
