@@ -24,6 +24,7 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
     language: str = ""
     since: datetime | None = None
     spend: int = 0
+    purchases: int = 0
     renewal: datetime | None = None
     preferred_channel: str = ""
     cases: int = 0

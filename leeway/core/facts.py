@@ -38,6 +38,7 @@ class CustomerRef(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     language: Name = ""
     since: Instant | None = None
     spend: Annotated[int, Meta(ge=0)] | None = None
+    purchases: Annotated[int, Meta(ge=0)] | None = None
     renewal: Instant | None = None
     preferred_channel: Name = ""
 

@@ -120,3 +120,23 @@ def test_two_heated_conversations_are_no_run_yet(console):
         case = console.writes(STORM, chat=f"storm-{number}", customer=f"c{number}")
         console.answers(case, "Let me look into that for you.", by="sam")
     assert "Relief suggested" not in console.as_("priya").get("/").content.decode()
+
+
+# --- the customer at a glance -----------------------------------------------------------------------------------------
+
+
+def test_the_customer_at_a_glance_shows_value_feelings_offers_and_what_they_wait_for(console):
+    about = {"tier": "gold", "spend": 124_000, "purchases": 17}
+    old = console.writes(
+        "My kettle is broken, I am furious!", chat="one", customer="ada", name="Ada", about=about
+    )
+    console.answers(old, "I can offer you a 10% discount. I will call you back by tomorrow noon.", by="sam")
+    console.pass_time(days=1)
+    console.writes("Hello, is the red lamp in stock?", chat="two", customer="ada")
+    page = console.as_("priya").get(f"/conversations/{old}").content.decode()
+    panel = page[page.index("Customer at a glance") :]
+    assert "17 purchases" in panel
+    assert "1,240" in panel
+    assert "discount" in panel
+    assert "call you back" in panel
+    assert "angry" in panel

@@ -12,7 +12,9 @@ from django.urls import reverse
 from leeway.core.case import Case
 from leeway.store.queries import watch
 from leeway.web import audit
+from leeway.web.access import Viewer
 from leeway.web.assist import guidance
+from leeway.web.assist.glance import glance
 from leeway.web.cases.picture import picture, transcript
 from leeway.web.cases.views import case_for
 from leeway.web.knowledge import views as knowledge
@@ -50,4 +52,6 @@ def _beside(case: Case) -> dict[str, Any]:
 
 
 def _everything(request: HttpRequest, case: Case) -> dict[str, Any]:
-    return picture(case, request.viewer, reverse("conversation", args=[case.id]))  # type: ignore[attr-defined]
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    shown = picture(case, viewer, reverse("conversation", args=[case.id]))
+    return {**shown, "glance": glance(case, shown["others"])}
