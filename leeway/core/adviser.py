@@ -78,6 +78,25 @@ class Advice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return self.alone_up_to is not None and self.suggested > self.alone_up_to
 
 
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """One offer as the comparison sees it; amounts in minor units of the policy's currency."""
+
+    counted: int
+    suggested: int
+    disputed: int
+    stratum: tuple[str, str, int]
+    tier: str = ""
+    language: str = ""
+    channel: str = ""
+    region: str = ""
+    product: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        against = self.suggested or self.disputed
+        return self.counted / against if against else None
+
+
 # --- reading the case -------------------------------------------------------------------------------------------------
 
 

@@ -190,3 +190,22 @@ def test_a_fact_of_a_page_is_held_to_the_same_limits(console, case):
     )
     assert isinstance(console.case(case).offers, tuple)
     assert f.OfferGiven.__struct_config__.tag == "offer_given"
+
+
+def test_insights_say_what_was_given_and_whether_like_cases_got_like_offers(console, case):
+    press(console, "sam", case, "give", instrument="refund", amount="30", currency="EUR")
+    other = console.writes(
+        "It broke. I want my €150 back.", chat="n2", customer="eva", about={"tier": "gold"}
+    )
+    console.answers(other, "Let me look.", by="sam")
+    press(console, "sam", other, "give", instrument="refund", amount="50", currency="EUR")
+    shown = text_of(console.as_("priya").get("/insights/recovery_cost"))
+    assert "80.00 in 2 offers" in shown
+    assert console.as_("priya").get("/insights/leakage").status_code == 200
+    page = text_of(console.as_("priya").get("/insights/fairness"))
+    assert "too few" in page
+    assert "gold" in page
+    table = b"".join(console.as_("priya").get("/insights/fairness.csv")).decode()
+    assert table.splitlines()[0].startswith("dimension,group,n,others")
+    assert console.as_("sam").get("/insights/fairness").status_code == 403
+    assert console.as_("").get("/insights/fairness").status_code == 302

@@ -221,3 +221,22 @@ def alerts(sql: Dialect, ask: Ask) -> str:
     del sql, ask
     source = f"leeway_event a where a.kind = 'alert_raised' and {IN_PERIOD.format('a.at')}"
     return _select("1", "0", source, at="a.at", case="a.case_id")
+
+
+_GIVEN = f"leeway_offer f where f.held in (false) and f.ended_at is null and {IN_PERIOD.format('f.at')}"
+
+
+def value_given(sql: Dialect, ask: Ask) -> str:
+    """Goodwill that was given and not taken back, in the policy's currency; what was due is none."""
+    del sql, ask
+    source = f"{_GIVEN} and f.due in (false)"
+    return _select("f.counted / 100.0", "1", source, at="f.at", case="f.counts_in", reason="f.reason")
+
+
+def leaked(sql: Dialect, ask: Ask) -> str:
+    """What of it lies above the band the policy would have suggested."""
+    del sql
+    top = f"(f.suggested * {int(ask.policy.offers.high)} / 100.0)"
+    part = f"(case when f.counted > {top} then f.counted - {top} else 0 end)"
+    source = f"{_GIVEN} and f.due in (false) and f.counted > 0"
+    return _select(part, "f.counted", source, at="f.at", case="f.counts_in", reason="f.reason")

@@ -29,7 +29,7 @@ from leeway.store.queries.measuring import (
     shares,
 )
 
-Unit = Literal["share", "per 100", "mean", "time", "per day", "score"]
+Unit = Literal["share", "per 100", "mean", "time", "per day", "score", "money"]
 Better = Literal["high", "low", ""]
 
 BY_CASE: tuple[Dimension, ...] = ("team", "level", "product", "channel")
@@ -362,13 +362,33 @@ MEASURES: tuple[Measure, ...] = (
         counts=counted.consults,
         better="high",
     ),
+    Measure(
+        "recovery_cost",
+        "Value given, per offer",
+        "value given: goodwill of the period that was not taken back ÷ offers",
+        "money",
+        counts=counted.value_given,
+        by=BY_ESCALATION,
+        note="In the policy's currency; the sum stands in the export as part. What was due is no goodwill and is left "
+        "out.",
+    ),
+    Measure(
+        "leakage",
+        "Given above the policy's band",
+        "value given above policy ÷ given",
+        "share",
+        counts=counted.leaked,
+        better="low",
+        by=BY_ESCALATION,
+        note="Above policy is what exceeds the upper end of the band suggested when it was given. Nobody can give more "
+        "than somebody's authority: that is refused.",
+    ),
 )
 
 NOT_YET: tuple[tuple[str, str], ...] = (
     ("fcr", "comes with the review after closing"),
     ("lift_at_budget", "comes with the trained scorer, which needs labelled outcomes"),
     ("nps, ces", "need questions that nobody asks the customer yet"),
-    ("recovery_cost, leakage", "come with offers and their authority"),
 )
 
 BY_NAME = {measure.name: measure for measure in MEASURES}

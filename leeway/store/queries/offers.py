@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, Sum
 
-from leeway.core.adviser import Advice, advise, band_of, circumstances, disputed, fault_of, reason_of
+from leeway.core.adviser import Advice, Given, advise, band_of, circumstances, disputed, fault_of, reason_of
 from leeway.core.authority import Ground, room_for, windows
 from leeway.core.case import Approval, Case
 from leeway.core.customer import Customer
@@ -175,3 +175,27 @@ def _with_cases(rows: list[ApprovalRow]) -> Iterator[Waiting]:
 def waiting_for(person: str) -> int:
     """How many approvals wait for this person."""
     return ApprovalRow.objects.filter(asked_of=person, state="asked").count() if person else 0
+
+
+# --- fairness ---------------------------------------------------------------------------------------------------------
+
+COMPARED_AT_MOST = 3_000
+
+
+def given_since(since: datetime) -> list[Given]:
+    """Goodwill given since then and not taken back, the latest first, as fairness compares it."""
+    rows = OfferRow.objects.filter(at__gt=since, held=False, due=False, ended_at=None).order_by("-at", "key")
+    return [
+        Given(
+            counted=row.counted,
+            suggested=row.suggested,
+            disputed=row.disputed,
+            stratum=(row.reason, row.fault, band_of(row.disputed)),
+            tier=row.tier,
+            language=row.language,
+            channel=row.channel,
+            region=row.region,
+            product=row.product,
+        )
+        for row in rows[:COMPARED_AT_MOST]
+    ]

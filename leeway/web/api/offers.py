@@ -11,11 +11,13 @@ from ninja import Query, Router
 from leeway.core.adviser import Advice
 from leeway.core.authority import Room, what_is_left
 from leeway.core.case import Approval
+from leeway.learn.fairness import Difference
 from leeway.store.queries import customers, offers
 from leeway.web import house
 from leeway.web.api.answers import answer, says
 from leeway.web.api.gate import READ_CASES
 from leeway.web.api.reading import the_case
+from leeway.web.insights.fairness import found
 
 router = Router(tags=["offers"], auth=READ_CASES)
 
@@ -54,6 +56,19 @@ def case_authority(request: HttpRequest, number: int, by: Person = "") -> HttpRe
     seen = offers.seen((case,), (who,), policy, now)
     ground = seen.ground(policy, world.roster, case, customers.customer(case.customer), (who,))
     return answer(Authority(who, what_is_left(ground, who), seen.advice(ground, who)))
+
+
+class Fairness(msgspec.Struct, frozen=True):
+    """Each group of customers against like cases of everybody else."""
+
+    days: int
+    differences: list[Difference]
+
+
+@router.get("/fairness", summary="Do like cases get like offers?", openapi_extra=says(Fairness))
+def fairness(request: HttpRequest, days: Annotated[int, Query(ge=1, le=3_650)] = 365) -> HttpResponse:
+    """Goodwill over what the adviser suggested, compared inside the same reason, fault and size of the amount."""
+    return answer(Fairness(days, found(days)))
 
 
 @router.get("/approvals", summary="Approvals", openapi_extra=says(ApprovalPage))

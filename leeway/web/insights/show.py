@@ -26,6 +26,8 @@ def said(value: float | None, unit: Unit) -> str:
             return f"{value * 100:.1f}%"
         case "time":
             return str(in_short(value))
+        case "money":
+            return f"{value:,.2f}"
         case "per 100" | "mean":
             return f"{value:.1f}"
         case _:
@@ -48,6 +50,8 @@ def counted(figure: Figure, measure: Measure) -> str:
     """What a value was made from."""
     if measure.unit == "share" and not measure.per_agent_day:
         return f"{figure.part:,.0f} ÷ {figure.whole:,.0f}"
+    if measure.unit == "money":
+        return _("%(sum)s in %(n)s offers") % {"sum": f"{figure.part:,.2f}", "n": f"{figure.n:,}"}
     parts = [_("%(n)s counted") % {"n": f"{figure.n:,}"}]
     if figure.p90 is not None:
         parts.append(_("p90 %(time)s") % {"time": in_short(figure.p90)})

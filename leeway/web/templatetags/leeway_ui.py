@@ -169,6 +169,12 @@ def money(amount: int | None, currency: str = "EUR") -> str:
 
 
 @register.filter
+def signed_percent(share: float) -> str:
+    """``+12%``: a difference of shares."""
+    return f"{share:+.0%}"
+
+
+@register.filter
 def plain_sum(amount: int) -> str:
     """Minor units as a form's field takes them: ``12.50``, whatever the language of the page."""
     return f"{amount // 100}.{amount % 100:02}"
