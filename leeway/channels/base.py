@@ -85,7 +85,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message to one receiver. ``key`` is the same in every attempt, so that a receiver can tell a repetition.
 
     ``to`` is a person's or customer's id, ``address`` theirs on this channel. ``payload`` is a JSON document that
-    programs get instead of words; channels for people ignore it.
+    programs get instead of words; channels for people ignore it. ``answers`` are the Message-IDs of mails this one is
+    about, the one it answers last; ``by_hand``: a person wrote it, it is no automatic notice.
     """
 
     key: str
@@ -98,6 +99,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     case: int | None = None
     since: datetime | None = None
     payload: str = ""
+    answers: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
 class Delivered(msgspec.Struct, frozen=True, tag=True):

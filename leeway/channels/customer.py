@@ -19,7 +19,9 @@ REMEMBERED = 200
 
 
 class ToCustomer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One message to one customer. ``source`` and ``interaction`` are where they last talked to us."""
+    """One message to one customer. ``source`` and ``interaction`` are where they last talked to us; ``answers`` are the
+    Message-IDs of their mails, the latest last; ``by_hand``: one of ours wrote it.
+    """
 
     key: str
     case: int
@@ -32,6 +34,8 @@ class ToCustomer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str = ""
     source: str = ""
     interaction: str = ""
+    answers: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
 class CustomerChannel(Protocol):
@@ -61,11 +65,60 @@ class ByEmail:
                 key=message.key,
                 to=message.customer,
                 address=message.email,
-                subject=f"[C-{message.case}] {message.subject or 'Your case'}",
+                subject=_subject(message),
                 body=message.text,
                 kind=message.kind,
                 case=message.case,
                 urgency="now",
+                answers=message.answers,
+                by_hand=message.by_hand,
+            )
+        )
+
+
+def _subject(message: ToCustomer) -> str:
+    """Their own subject when it answers them, so that mailboxes keep the thread; always with the case's number."""
+    number = f"[C-{message.case}]"
+    said = message.subject or "Your case"
+    if not message.answers:
+        return f"{number} {said}"
+    plain = said if number in said else f"{said} {number}"
+    return plain if plain.casefold().startswith("re:") else f"Re: {plain}"
+
+
+class ByWebhook:
+    """Answers the customers of some sources through the program that brought them: a help desk's, a chat's."""
+
+    def __init__(self, name: str, hook: Channel, sources: frozenset[str]) -> None:
+        self.name = name
+        self._hook = hook
+        self._sources = sources
+
+    def takes(self, message: ToCustomer) -> bool:
+        return message.source in self._sources and bool(message.interaction)
+
+    def send(self, message: ToCustomer) -> Result:
+        told = {
+            "type": "customer_message",
+            "key": message.key,
+            "kind": message.kind,
+            "case": message.case,
+            "customer": message.customer,
+            "source": message.source,
+            "interaction": message.interaction,
+            "by_hand": message.by_hand,
+            "text": message.text,
+        }
+        return self._hook.send(
+            Outgoing(
+                key=message.key,
+                to=message.customer,
+                subject=message.subject,
+                body=message.text,
+                kind=message.kind,
+                case=message.case,
+                urgency="now",
+                payload=msgspec.json.encode(told).decode(),
             )
         )
 

@@ -163,13 +163,18 @@ class Channel:
         domain = mailbox(self.config.sender).rpartition("@")[2]
         headers = {
             "Message-ID": f"<{short_key(message.key)}@{domain}>",
-            "List-Id": f"Leeway <leeway.{domain}>",
-            "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             "X-Leeway-Key": header_key(message.key),
         }
+        if not message.by_hand:  # an answer a person wrote is no newsletter and no robot
+            headers |= {"List-Id": f"Leeway <leeway.{domain}>", "Auto-Submitted": "auto-generated"}
+        thread = [f"<{name}>" for name in map(one_line, message.answers)]
+        if thread:
+            headers["In-Reply-To"] = thread[-1]
         if message.case is not None:  # all mail about one case is one thread in the reader's mailbox
-            headers["References"] = f"<case-{message.case}@{domain}>"
+            thread.insert(0, f"<case-{message.case}@{domain}>")
+        if thread:
+            headers["References"] = " ".join(thread)
         name, address = parseaddr(one_line(self.config.sender))
         return EmailMessage(
             subject=one_line(message.subject),

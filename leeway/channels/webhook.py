@@ -75,6 +75,13 @@ INFO = Info(
             help="Seconds the receiver may take to answer.",
             example="10",
         ),
+        Field(
+            name="answers",
+            label="Answers customers of",
+            help="Sources, separated by blanks, whose customers are answered through it: what is written to them "
+            "is posted as a `customer_message` with the source's own conversation.",
+            example="zendesk",
+        ),
     ),
 )
 
@@ -84,6 +91,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     secret: Secret
     allow_private: Literal["no", "yes"] = "no"
     timeout_seconds: float = TIMEOUT_SECONDS
+    answers: str = ""
 
     def __post_init__(self) -> None:
         """Refuse at once what could not send anything."""

@@ -28,9 +28,8 @@ from msgspec.structs import replace
 
 from leeway.channels.base import Delivered, Failed, Outgoing, Result, fitting
 from leeway.channels.configured import Ready
-from leeway.channels.customer import CustomerChannel, ToCustomer
+from leeway.channels.customer import CustomerChannel
 from leeway.core.case import Case
-from leeway.core.customer import Customer
 from leeway.core.delivery import (
     BUNDLE_WINDOW,
     OUTSIDE,
@@ -56,6 +55,7 @@ from leeway.store.links import page_of
 from leeway.store.writer.driver import Driver
 from leeway.store.writer.news import Written
 from leeway.store.writer.writer import Worlds
+from leeway.worker.answering import for_customer
 from leeway.worker.outbox_rows import OutboxItem, OutboxRows
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,6 @@ REPORT_EVERY = timedelta(minutes=1)
 LONGEST_ID = 200
 
 _read_case = msgspec.json.Decoder(Case).decode
-_read_customer = msgspec.json.Decoder(Customer).decode
 _read_notice = msgspec.json.Decoder(Notice).decode
 _read_message = msgspec.json.Decoder(CustomerMessage).decode
 
@@ -316,32 +315,9 @@ class Deliverer:
 
     def _to_customer(self, item: OutboxItem, case: Case | None) -> tuple[tuple[str, Send], ...]:
         """The first way that takes it is the one: a customer who wrote by e-mail is not answered elsewhere."""
-        message = self._for_customer(item, case)
+        message = for_customer(self._driver, item, case, self._text(item))
         way = next((way for way in self._customers if way.takes(message)), None)
         return ((way.name, lambda: way.send(message)),) if way else ()
-
-    def _for_customer(self, item: OutboxItem, case: Case | None) -> ToCustomer:
-        select = self._driver.select
-        docs = select("select doc from leeway_customer where id = ?", (item.to,))
-        customer = _read_customer(docs[0][0]) if docs else Customer(item.to)
-        where = select(
-            "select source, external_id from leeway_interaction where case_id = ? order by id desc limit 1",
-            (item.case,),
-        )
-        source, interaction = where[0] if where else ("", "")
-        return ToCustomer(
-            key=item.key,
-            case=item.case or 0,
-            customer=item.to,
-            text=self._text(item),
-            kind=item.about,
-            name=customer.name,
-            email=customer.email,
-            channel=case.channel if case else "",
-            subject=item.subject,
-            source=source,
-            interaction=interaction,
-        )
 
     def _text(self, item: OutboxItem) -> str:
         """The link to the customer's page is made when the message leaves: its secret stands in no log."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from leeway.channels import configured
-from leeway.channels.customer import ByEmail, Shown
+from leeway.channels.configured import Ready
+from leeway.channels.customer import ByEmail, ByWebhook, Shown
 from leeway.packs.reader import read
 from leeway.store.home import home
 from leeway.wiring import House, PublishedWorlds, drafts, languages
@@ -72,15 +73,23 @@ def start_deliverer(house: House) -> None:
     """Raises ``ChannelMisconfigured`` or ``Problems`` when the channels' settings cannot be used."""
     ready = configured.build(configured.settings(home(), os.environ, read), os.environ)
     by_mail = [ByEmail(one.channel) for one in ready.values() if one.info.kind == "email"]
+    by_hook = [
+        ByWebhook(one.name, one.channel, sources) for one in ready.values() if (sources := _answers(one))
+    ]
     deliverer = Deliverer(
         house.driver(),
         PublishedWorlds(),
         house.desk.handle,
         channels=ready,
-        customers=(*by_mail, Shown()),
+        customers=(*by_hook, *by_mail, Shown()),
         clock=house.clock,
         skip_locked=house.database == "postgresql",
         public_address=os.environ.get("LEEWAY_URL", "").strip(),
     )
     house.listen(deliverer.heard)
     house.start("deliverer", deliverer.run, deliverer.stop)
+
+
+def _answers(ready: Ready) -> frozenset[str]:
+    """The sources whose customers are answered through this channel."""
+    return frozenset(getattr(getattr(ready.channel, "config", None), "answers", "").split())

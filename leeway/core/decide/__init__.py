@@ -164,6 +164,9 @@ def _unavailable(turn: Turn, fact: f.OwnerUnavailable) -> None:
 def _undeliverable(turn: Turn, fact: f.NoticeUndeliverable) -> None:
     """Nobody was reached: the head hears instead; the person asked is skipped at once rather than waited for."""
     turn.emit(e.NobodyReachable(at=turn.now, notice=fact.notice, person=fact.person, why=fact.why))
+    if fact.person and fact.person == turn.case.customer:
+        owners.tell_of_unheard_answer(turn, fact.notice, fact.why)
+        return
     asked = turn.case.asked
     decided = fact.notice.startswith("approval_asked:") and approving.gone(
         turn, fact.person, "no channel reaches them"

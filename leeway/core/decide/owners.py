@@ -480,6 +480,12 @@ def gone(turn: Turn, who: str, why: str) -> None:
         ask(turn, turn.level, away, exclude=(who,))
 
 
+def tell_of_unheard_answer(turn: Turn, message: str, why: str) -> None:
+    """What was written to the customer did not reach them: the owner has to know, while the customer waits."""
+    subject = f"Your message on C-{turn.case.id} did not reach the customer"
+    turn.tell("unheard", f"unheard:{message}", (turn.case.owner,), subject, why, urgency="now")
+
+
 def tell_head_of_unreachable(turn: Turn, who: str, notice: str) -> None:
     """A notice reached nobody: whoever leads that person, or the level, hears of it."""
     roster = turn.world.roster

@@ -18,7 +18,7 @@ from leeway.core.journey import JourneyPoint, trend
 from leeway.core.matrix import leads_up
 from leeway.core.policy import Level, Policy, Rule
 from leeway.core.risk import cue_in_words
-from leeway.store.queries import cases, customers, story
+from leeway.store.queries import cases, customers, deliveries, story
 from leeway.web import house
 from leeway.web.access import Viewer
 from leeway.web.offers import room
@@ -79,7 +79,8 @@ def transcript(case: Case) -> dict[str, Any]:
     turns = story.turns(case.id)
     earlier = len(turns) >= story.SHOWN
     told = story.told(case.id, since=turns[0].fact if earlier else 0)
-    said = [spoken(turn, case) for turn in turns]
+    sent = deliveries.of_replies(story.family(case.id)) if any(turn.message.send for turn in turns) else {}
+    said = [spoken(turn, case, sent.get(turn.message.id)) for turn in turns]
     lines: list[tuple[int, int, Spoken | story.Told]] = [
         *((one.turn.fact, 0, one) for one in said),
         *((one.fact, 1, one) for one in told),
@@ -129,16 +130,17 @@ class Spoken:
     turn: story.Turn
     name: str
     html: SafeString
+    delivery: deliveries.Delivery | None = None
 
 
-def spoken(turn: story.Turn, case: Case) -> Spoken:
+def spoken(turn: story.Turn, case: Case, delivery: deliveries.Delivery | None = None) -> Spoken:
     message = turn.message
     name = (
         (case.customer_name or case.customer)
         if message.author == "customer"
         else message.by or message.author
     )
-    return Spoken(turn, name, marked(message.text, turn.cues))
+    return Spoken(turn, name, marked(message.text, turn.cues), delivery)
 
 
 def marked(text: str, cues: tuple[Cue, ...]) -> SafeString:
