@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
 
+from leeway.core.authority import most_of_level
 from leeway.core.case import Attempt, Escalation, Linked, Promise
 from leeway.core.cue import CueKind
 from leeway.core.cues import read
@@ -386,12 +387,9 @@ class Moment:
         """What may be decided alone, in minor units; None without limit, 0 for nothing."""
         if self.view.room:
             return self.view.room.get(instrument, 0)
-        limits = [
-            limit
-            for limit in self.view.policy.authority
-            if limit.level == self.level.name and limit.instrument == instrument
-        ]
-        return min((limit.amount for limit in limits), default=0)
+        customer, policy = self.view.customer, self.view.policy
+        tier = customer.tier if customer else "standard"
+        return most_of_level(policy, self.level.name, instrument, tier, self.case.product)
 
     @cached_property
     def level(self) -> Level:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
@@ -66,12 +67,17 @@ class Shown:
 
 
 def panel(
-    case: Case, turns: list[story.Turn] | None = None, customer: Customer | None = None
+    case: Case,
+    turns: list[story.Turn] | None = None,
+    customer: Customer | None = None,
+    room: Mapping[str, int] | None = None,
 ) -> tuple[Shown, ...]:
-    """The suggestions for the moment the case is in; none for a case that is over."""
+    """The suggestions for the moment the case is in; none for a case that is over. ``room`` is what is left to the
+    owner by instrument, where whoever looks is the owner.
+    """
     if not case.live:
         return ()
-    found = guide(view_of(case, turns, customer))
+    found = guide(replace(view_of(case, turns, customer), room=dict(room or {})))
     said = turns or []
     return tuple(
         Shown(suggestion, key, worded.begin(case, "guidance", suggestion.text, said))

@@ -27,7 +27,7 @@ def workspace(request: HttpRequest, number: int) -> HttpResponse:
     if case.merged_into:
         return redirect("conversation", case.merged_into)
     audit.seen(request, number)
-    context = {"place": "conversations", "live_after": last, **_everything(request, case), **_beside(case)}
+    context = {"place": "conversations", "live_after": last, **_everything(request, case)}
     return render(request, "leeway/conversations/page.html", context)
 
 
@@ -35,23 +35,24 @@ def workspace(request: HttpRequest, number: int) -> HttpResponse:
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """The page's parts as they are now, because something happened. The one somebody types in is not among them."""
     case = case_for(request, number)
-    context = {**_everything(request, case), **_beside(case)}
-    return render(request, "leeway/conversations/again.html", context)
-
-
-def _beside(case: Case) -> dict[str, Any]:
-    """What was said, and what may be said next."""
-    said = transcript(case)
-    turns = [spoken.turn for spoken in said["turns"]]
-    return {
-        **said,
-        "guidance": guidance.panel(case, turns),
-        "whisper": guidance.whisper(case, turns),
-        "articles": knowledge.beside(case),
-    }
+    return render(request, "leeway/conversations/again.html", _everything(request, case))
 
 
 def _everything(request: HttpRequest, case: Case) -> dict[str, Any]:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     shown = picture(case, viewer, reverse("conversation", args=[case.id]))
-    return {**shown, "glance": glance(case, shown["others"])}
+    return {**shown, **_beside(case, viewer, shown), "glance": glance(case, shown["others"])}
+
+
+def _beside(case: Case, viewer: Viewer, shown: dict[str, Any]) -> dict[str, Any]:
+    """What was said, and what may be said next."""
+    said = transcript(case)
+    turns = [spoken.turn for spoken in said["turns"]]
+    rooms = shown["room"]["rooms"] if viewer.person == case.owner else ()
+    room = {one.instrument: one.left for one in rooms}
+    return {
+        **said,
+        "guidance": guidance.panel(case, turns, shown["customer"], room),
+        "whisper": guidance.whisper(case, turns),
+        "articles": knowledge.beside(case),
+    }
