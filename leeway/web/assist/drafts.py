@@ -65,6 +65,9 @@ WHY = {
 """In the language of the page; the finding itself speaks the language of the draft."""
 
 
+WHOLE = frozenset({"no_acknowledgement", "no_next_step"})
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A finding for the page. Offsets count as a browser does: in UTF-16 units."""
@@ -80,6 +83,16 @@ class Marked:
     @property
     def label(self) -> str:
         return str(LABELS[self.kind])
+
+    @property
+    def whole(self) -> bool:
+        """Something is missing, rather than said: there are no words to underline."""
+        return self.kind in WHOLE
+
+    @property
+    def instead(self) -> str:
+        """What is new in the suggestion, where the rest of it is the draft itself."""
+        return _added(self.quote, self.suggestion) if self.whole else self.suggestion
 
     @property
     def votable(self) -> bool:
@@ -189,6 +202,21 @@ def _disclosure_marks(policy: Policy, case: Case, draft: str) -> list[Marked]:
         why = one.source or _("Our policy has us say this here.")
         marked.append(Marked("unsaid", "", end, end, f" {one.say}" if draft[-1:].strip() else one.say, why))
     return marked
+
+
+def _added(before: str, after: str) -> str:
+    """The words of ``after`` between what both begin and what both end with."""
+    start = _alike(before, after)
+    end = _alike(before[start:][::-1], after[start:][::-1])
+    return after[start : len(after) - end].strip() or after
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return next(
+        (place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
+        min(len(one), len(other)),
+    )
 
 
 def _units(text: str, at: int) -> int:

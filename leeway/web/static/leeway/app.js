@@ -292,8 +292,8 @@ const draft = {
     const text = answer.value;
     const parts = [];
     let at = 0;
-    for (const { start, end } of marks.map((mark) => ({ start: Number(mark.dataset.start), end: Number(mark.dataset.end) }))) {
-      if (start < at || end <= start || (start === 0 && end >= text.trimEnd().length && marks.length > 1)) continue;
+    for (const { start, end } of marks.filter((mark) => !("whole" in mark.dataset)).map((mark) => ({ start: Number(mark.dataset.start), end: Number(mark.dataset.end) }))) {
+      if (start < at || end <= start) continue;
       const mark = document.createElement("mark");
       mark.textContent = text.slice(start, end);
       parts.push(text.slice(at, start), mark);
