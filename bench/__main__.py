@@ -19,7 +19,7 @@ from bench.part import PartFailed
 from bench.rows import ROWS as ROWS_BESIDE
 from bench.rows import Bench, Line, Row
 
-WITHOUT_A_HOUSE = {"cues"}
+WITHOUT_A_HOUSE = {"cues", "guidance", "check"}
 ROWS: dict[str, Row] = {**ROWS_BESIDE, "pages": pages}
 
 

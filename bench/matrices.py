@@ -32,6 +32,8 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 WORKDAY = 8 * HOUR
 OFFICE = ((540, 780), (840, 1080))
 START = datetime(2026, 11, 22, tzinfo=UTC)
+_WALL = datetime.fromisoformat("2026-01-05T08:00")
+"""A wall time, hence without zone: turns follow the clock on the wall."""
 
 NUMBERS = (
     "contacts_30d",
@@ -213,8 +215,8 @@ def _roster(rng: random.Random, count: int) -> Roster:
         teams=tuple(Team(team, team.title(), calendar="lisbon", lead=_first(people, team)) for team in teams),
         calendars=calendars,
         rotas=(
-            Rota("duty", "Duty", "Europe/Lisbon", turns=Turns(duty, 12, datetime(2026, 1, 5, 8))),
-            Rota("second", "Second", "Europe/Lisbon", turns=Turns(second, 24, datetime(2026, 1, 5, 8))),
+            Rota("duty", "Duty", "Europe/Lisbon", turns=Turns(duty, 12, _WALL)),
+            Rota("second", "Second", "Europe/Lisbon", turns=Turns(second, 24, _WALL)),
         ),
         absences=tuple(
             Absence(one.id, START + timedelta(days=7 * n), START + timedelta(days=7 * n + 5), "holiday")

@@ -420,6 +420,22 @@ def cues(bench: Bench) -> Iterator[Line]:
     )
 
 
+def guidance(bench: Bench) -> Iterator[Line]:
+    """What to say next, from a message that has been read: what it costs a server with 200 conversations a second."""
+    count = bench.size(500, 3_000)
+    with part("guidance") as ours:
+        found = by_turns(bench.rounds(), leeway=lambda: ours.measure(count=count))["leeway"]
+    each, worst = median(map(cost, found)), mid(found, "p99_ms")
+    yield Line(
+        what="what to say next",
+        ours=f"{each:.2f} ms CPU, p99 {worst:.1f} ms",
+        beside="nobody else says it without a model",
+        target="p99 ≤ 30 ms, 200 a second on one core",
+        met=worst <= 30 and each * 200 <= 1000,
+        figures={"cpu_ms": each, "p99_ms": worst, "cores_at_200_per_s": each * 200 / 1000},
+    )
+
+
 def idle(bench: Bench) -> Iterator[Line]:
     """What a server weighs that has nothing to do, and how soon it answers."""
     starts, weights = [], []
@@ -465,6 +481,29 @@ def _asks(port: int, path: str) -> None:
             connection.close()
 
 
+def check(bench: Bench) -> Iterator[Line]:
+    """A large matrix and a year proved, on one core; and a shipped pack."""
+    with part("check") as ours:
+        by_size = by_turns(
+            2 if bench.quick else 3,
+            large=lambda: ours.measure(rules=200, columns=12, people=50),
+            small=lambda: ours.measure(rules=20, columns=6, people=12),
+        )
+    for name, what, most in (
+        ("large", "a year proved: 200 rules, 12 columns, 50 people", 10),
+        ("small", "a year proved: 20 rules, 6 columns, 12 people", 2),
+    ):
+        seconds = mid(by_size[name], "cpu_ms") / 1000
+        yield Line(
+            what=what,
+            ours=f"{seconds:.2f} s CPU",
+            beside="nobody proves one",
+            target=f"≤ {most} s",
+            met=seconds <= most,
+            figures={"cpu_s": seconds, "holes": mid(by_size[name], "holes")},
+        )
+
+
 ROWS: dict[str, Row] = {
     "message": message,
     "batch": batch,
@@ -472,5 +511,7 @@ ROWS: dict[str, Row] = {
     "due": due,
     "lists": lists,
     "cues": cues,
+    "guidance": guidance,
     "idle": idle,
+    "check": check,
 }

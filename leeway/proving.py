@@ -43,7 +43,7 @@ def shipped_packs() -> tuple[str, ...]:
 
 
 def given(pack: str, roster: Path | None) -> Given:
-    """The files of a folder, a matrix file, or a shipped pack's name. Raises ``OSError`` when something is not there."""
+    """The files of a folder, a matrix file, or a shipped pack's name. Raises ``OSError`` when one is not there."""
     path = Path(pack)
     shipped = not path.exists() and pack in shipped_packs()
     if shipped:

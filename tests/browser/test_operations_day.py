@@ -129,8 +129,24 @@ def test_the_ops_lead_mends_and_publishes_the_matrix(page, server):
     selected = "(text) => text.value.slice(text.selectionStart, text.selectionEnd)"
     assert text.evaluate(selected).startswith("worse")
 
-    text.fill(wrong.replace("trend: worse", "trend: declining"))
+    mended = wrong.replace("trend: worse", "trend: declining")
+    holed = mended.replace("cue: [legal_threat, regulator_threat]", "cue: [regulator_threat]")
+    assert holed != mended
+    text.fill(holed)
     page.get_by_role("button", name="Check and compare").click()
+    proof = page.locator("#proof")
+    assert "No rule answers when the customer speaks of a lawyer" in proof.inner_text()
+    assert "cue legal_threat, at agent" in proof.inner_text(), "the hole comes with its smallest case"
+    assert_clean(page)
+    with page.expect_popup() as opened:
+        proof.get_by_role("link", name="Who would get this?").click()
+    tester = opened.value
+    assert "lawyer or authority" in tester.locator("#verdict").inner_text(), "the version in force answers it"
+    tester.close()
+
+    text.fill(mended)
+    page.get_by_role("button", name="Check and compare").click()
+    assert "Proved: no hole" in proof.inner_text()
     assert "risk 80 % or more" in page.locator("#differences").inner_text()
     assert_clean(page)
     page.get_by_role("button", name="Publish").click()

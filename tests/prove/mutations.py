@@ -256,7 +256,7 @@ def hidden_by_two_together(rng: random.Random, policy: Policy, roster: Roster) -
 def same_cases_elsewhere(rng: random.Random, policy: Policy, roster: Roster) -> Broken:
     """Two rules ask for the very same and disagree."""
     one = rng.choice(policy.rules)
-    other = next((level.name for level in (*policy.desks, *policy.levels[1:]) if level.name != one.go))
+    other = next(level.name for level in (*policy.desks, *policy.levels[1:]) if level.name != one.go)
     return _rules(
         policy, (*policy.rules, replace(one, name="the same again", go=other, consult=False))
     ), roster
@@ -405,7 +405,7 @@ def rota_begins_later(rng: random.Random, policy: Policy, roster: Roster) -> Bro
     plan = rng.choice(_by_rota(policy))
     name = plan.hand_to.partition(":")[2]
     people = _people_on(roster, plan.hand_to)
-    starts = datetime(2027, rng.randint(1, 9), 5, 9)
+    starts = datetime.fromisoformat(f"2027-0{rng.randint(1, 9)}-05T09:00")
     return policy, _rota(roster, name, turns=Turns(people, 168, starts), shifts=(), overrides=())
 
 

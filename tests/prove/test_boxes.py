@@ -16,10 +16,10 @@ from leeway.prove.ground import Ground
 from leeway.prove.limits import limit_at
 from tests.prove.houses import START
 
-WORDS = ("anger", "vulnerable", "legal_threat")
-TIERS = ("", "standard", "gold", "other")
-COUNTS = (0, 1, 2, 3, 4)
-RENEWALS = (None, 0, 1, 2)
+WORDS = ("anger", "legal_threat")
+TIERS = ("", "standard", "gold")
+COUNTS = (0, 1, 2, 3)
+RENEWALS = (None, -1, 0, 1)
 SUMS = (0, 50, 51, 100, 101)
 LEVELS = ("agent", "supervisor", "desk")
 ROSTER = Roster(
@@ -67,8 +67,8 @@ def within(column: str, low: int, high: int) -> st.SearchStrategy[Condition]:
 CONDITIONS = (
     one_of("cue", WORDS),
     one_of("tier", ("standard", "gold")),
-    within("attempts", 0, 3),
-    within("renewal_in", 0, 2),
+    within("attempts", 0, 2),
+    within("renewal_in", 0, 1),
     within("offer_needed", 50, 100) | st.just(Condition("offer_needed", Within(above_authority=True))),
     one_of("wants", ("refund", "credit")),
     st.booleans().map(lambda value: Condition("escalated", Is(value))),
@@ -91,7 +91,7 @@ RULES = st.lists(
 
 def every_case(policy: Policy, level: str) -> list[Situation]:
     cues = [
-        tuple(w for w, there in zip(WORDS, some, strict=True) if there) for some in product((0, 1), repeat=3)
+        tuple(w for w, there in zip(WORDS, some, strict=True) if there) for some in product((0, 1), repeat=2)
     ]
     return [
         Situation(
@@ -106,7 +106,7 @@ def every_case(policy: Policy, level: str) -> list[Situation]:
             authority=limit_at(policy, level, wants, tier),
         )
         for cue, tier, count, renewal, amount, wants, escalated in product(
-            cues, TIERS, COUNTS, RENEWALS, SUMS, ("", "refund", "credit", "x"), (False, True)
+            cues, TIERS, COUNTS, RENEWALS, SUMS, ("", "refund", "credit"), (False, True)
         )
     ]
 
@@ -122,7 +122,7 @@ def _ever_decides(policy: Policy, rule: Rule, level: str) -> bool:
     return False
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(RULES)
 def test_a_rule_decides_some_case_exactly_when_the_boxes_say_so(found):
     policy = _policy(found)
@@ -138,7 +138,7 @@ def test_a_rule_decides_some_case_exactly_when_the_boxes_say_so(found):
 NEED = needs.Need(name="law", says="x", when=(Condition("cue", OneOf(("legal_threat",))),), first=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(RULES)
 def test_a_need_is_unanswered_exactly_when_some_case_of_it_is(found):
     policy = _policy(found)
@@ -156,7 +156,7 @@ def test_a_need_is_unanswered_exactly_when_some_case_of_it_is(found):
     assert (hole is not None) == bool(wrong), (hole, wrong[:1])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(WHEN, WHEN)
 def test_boxes_hold_the_cases_that_pass_and_no_others(first, second):
     policy = _policy([Rule("r", (*first, *second), "supervisor", "frustration")])

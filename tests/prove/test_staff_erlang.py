@@ -1,89 +1,67 @@
-"""The simulation against Erlang's formula, where that holds: even arrivals, exponential handling, always open."""
+"""Where Erlang C holds, the simulation agrees with it: 20 queues, the same code that staffs a house."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from itertools import product
+from math import log
 from random import Random
+from statistics import fmean
 
 import pytest
 
-from leeway.core.policy import Span
-from leeway.core.worktime import ALWAYS
 from leeway.prove.staff import erlang
-from leeway.prove.staff.desk import Rung, Stay
-from leeway.prove.staff.estimate import Batch, mean
-from leeway.prove.staff.hours import HOURS_A_WEEK, Horizon, OpenTime
-from leeway.prove.staff.needed import counted
-from leeway.prove.staff.simulate import Level, simulate
+from leeway.prove.staff.simulation import HOUR, Job, simulate
 
-NEVER = Span(10**9)
-BATCHES = 40
+HANDLING = 600.0
+CUSTOMERS = {0.3: 3_000, 0.5: 5_000, 0.65: 8_000, 0.75: 13_000}
+"""The fuller a queue, the longer it remembers chance."""
 
-CONFIGURATIONS = [
-    # arrivals an hour, handling in minutes, taken within seconds, share to be kept
-    (share_kept, arrivals, handling, within)
-    for share_kept in (0.8, 0.95)
-    for arrivals, handling, within in (
-        (2.0, 20, 600),
-        (4.0, 45, 300),
-        (6.0, 10, 60),
-        (10.0, 30, 120),
-        (12.0, 15, 20),
-        (20.0, 25, 900),
-        (30.0, 8, 30),
-        (45.0, 20, 20),
-        (60.0, 12, 60),
-        (90.0, 30, 20),
-    )
-]
+CONFIGURATIONS = list(product((1, 2, 4, 7, 12), (0.3, 0.5, 0.65, 0.75)))
 
 
-def simulated(places: int, arrivals: float, handling: float, within: float) -> float:
-    """The share taken up in time. The more places, the longer chance has a memory, the more customers it takes."""
-    customers = min(30_000, 8_000 + 1_000 * places)
-    weeks = max(2, round(customers / arrivals / HOURS_A_WEEK) + 1)
-    horizon = Horizon(datetime(2026, 1, 5, tzinfo=UTC), weeks, "UTC")
-    rung = Rung("x", "x", Span(round(within)), NEVER, OpenTime(ALWAYS, horizon, timedelta(days=60)))
-    seconds = handling * 60
-
-    def exponential(chance: Random) -> float:
-        return chance.expovariate(1 / seconds)
-
-    level = Level(rung, (arrivals,) * HOURS_A_WEEK, exponential, (places,) * horizon.hours)
-    (desk,) = simulate([level], horizon, f"{places} {arrivals}")
-    stays = counted(desk.stays)
-    first, size = HOURS_A_WEEK * 3600, (weeks - 1) * HOURS_A_WEEK * 3600 / BATCHES
-    batches: list[list[Stay]] = [[] for _ in range(BATCHES)]
-    for stay in stays:
-        batches[int((stay.came - first) // size)].append(stay)
-    counts = [
-        Batch(len(batch), sum(stay.accepted_in_time for stay in batch), sum(stay.in_hand for stay in batch))
-        for batch in batches
-    ]
-    found = mean(counts, arrivals / 3600 * size * seconds, lowest=0, highest=1)
-    assert found is not None
-    return found.value
+def ranks(count: int, rng: Random) -> list[float]:
+    """The middles of ``count`` equal slices of the unit interval, shuffled: lengths drawn by them have the shape and
+    mean of their distribution exactly, which takes most of the chance out of a finite run.
+    """
+    middles = [(slice_ + 0.5) / count for slice_ in range(count)]
+    rng.shuffle(middles)
+    return middles
 
 
-@pytest.mark.parametrize(("share", "arrivals", "handling", "within"), CONFIGURATIONS)
-def test_as_many_are_taken_in_time_as_erlang_says(
-    share: float, arrivals: float, handling: float, within: float
-) -> None:
-    places = erlang.places_needed(arrivals / 3600, handling * 60, within, share)
-    formula = erlang.taken_within(places, arrivals / 3600, handling * 60, within)
-    assert simulated(places, arrivals, handling, within) == pytest.approx(formula, rel=0.02)
+def exponential(mean: float, rank: float) -> float:
+    return -mean * log(1 - rank)
 
 
-def test_the_formula_itself_says_what_tables_say() -> None:
-    """Ten erlangs on twelve places: a wait for 0.4494, as tables of the formula print it; one place is M/M/1."""
-    assert erlang.waits(12, 10.0) == pytest.approx(0.4494, abs=1e-4)
-    assert erlang.waits(1, 0.5) == pytest.approx(0.5)
-    assert erlang.mean_wait(1, 0.5, 1.0) == pytest.approx(1.0)
-    assert erlang.waits(3, 3.0) == 1.0
-    assert erlang.taken_within(3, 3.0, 1.0, 100.0) == 0.0
+def jobs(gap: float, gaps: list[float], efforts: list[float]) -> list[Job]:
+    at, made = 0.0, []
+    for one, other in zip(gaps, efforts, strict=True):
+        at += exponential(gap, one)
+        made.append(Job(at, exponential(HANDLING, other)))
+    return made
 
 
-def test_one_place_fewer_than_needed_is_too_few() -> None:
-    places = erlang.places_needed(10 / 3600, 1800, 120, 0.9)
-    assert erlang.taken_within(places, 10 / 3600, 1800, 120) >= 0.9
-    assert erlang.taken_within(places - 1, 10 / 3600, 1800, 120) < 0.9
+def share_in_time(people: int, made: list[Job], within: float) -> float:
+    plan = [people] * (int(made[-1].at // HOUR) + 2)
+    done = simulate(made, plan, until=made[-1].at * 1.5)[len(made) // 20 :]
+    return sum(one.began - one.at <= within for one in done) / len(done)
+
+
+@pytest.mark.parametrize(("people", "share"), CONFIGURATIONS)
+def test_the_simulation_keeps_to_erlang_c_within_two_percent(people: int, share: float):
+    """Each run has a twin in which every long gap is short and every short one long: chance cancels out."""
+    load, within, count = people * share, HANDLING / 2, CUSTOMERS[share]
+    rng = Random(f"{people}:{share}")
+    gaps, efforts = ranks(count, rng), ranks(count, rng)
+    twins = (gaps, efforts), ([1 - rank for rank in gaps], [1 - rank for rank in efforts])
+    found = fmean(share_in_time(people, jobs(HANDLING / load, *twin), within) for twin in twins)
+    assert found == pytest.approx(erlang.attainment(load, people, HANDLING, within), rel=0.02)
+
+
+def test_known_values_of_erlang_c():
+    """Textbook: 10 erlangs on 12 people, one in 2.2 waits; without load nobody does."""
+    assert erlang.busy_probability(10, 12) == pytest.approx(0.4494, abs=1e-4)
+    assert erlang.busy_probability(0, 3) == 0
+    assert erlang.busy_probability(5, 5) == 1
+    assert erlang.needed(0, 600, 60, 0.9) == 0
+    people = erlang.needed(10, 600, 60, 0.9)
+    assert erlang.attainment(10, people, 600, 60) >= 0.9 > erlang.attainment(10, people - 1, 600, 60)

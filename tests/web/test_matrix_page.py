@@ -130,7 +130,7 @@ def test_a_published_draft_is_in_force_with_its_note_and_author(django_house):
 
 def test_of_two_who_publish_at_once_the_second_is_told_and_keeps_their_text(django_house):
     mine = draft(RISK)
-    theirs = draft(("close_within: 30 days", "close_within: 20 days"))
+    theirs = draft(("close_within: 30 days", "close_within: 29 days"))
     as_("operations", "omar").post("/matrix/edit", {**theirs, "note": "sooner", "act": "publish"})
     client = as_("operations")
     answer = client.post("/matrix/edit", {**mine, "note": "calmer", "act": "publish"})
@@ -143,6 +143,35 @@ def test_of_two_who_publish_at_once_the_second_is_told_and_keeps_their_text(djan
     again = client.post("/matrix/edit", {**mine, "seen": "2", "note": "calmer", "act": "publish"})
     assert again.status_code == 302
     assert pages.world().policy.version == 3
+
+
+def test_holes_are_shown_at_their_lines_and_open_in_the_tester(django_house):
+    client = as_("operations")
+    text = draft()["text"]
+    holed = text.replace("[legal_threat, regulator_threat]", "[regulator_threat]")
+    assert holed != text
+    page = client.post("/matrix/edit", {**draft(), "text": holed, "act": "check"}).content.decode()
+    assert "1 hole" in page
+    assert "the customer speaks of a lawyer" in page
+    link = page.split('href="/matrix/who?')[1].split('"')[0].replace("&amp;", "&")
+    answer = text_of(client, f"/matrix/who?{link}")
+    assert "lawyer or authority" in answer, "the version in force answers it"
+    sound = client.post("/matrix/edit", {**draft(), "act": "check"}).content.decode()
+    assert "Proved: no hole" in sound
+    assert "The worst cases" in sound
+
+
+def test_who_publishes_with_holes_says_why_and_it_stands_in_the_history(django_house):
+    client = as_("operations")
+    holed = draft()["text"].replace("[legal_threat, regulator_threat]", "[regulator_threat]")
+    said = {**draft(), "text": holed, "note": "less law", "act": "publish"}
+    refused = client.post("/matrix/edit", said)
+    assert refused.status_code == 422
+    assert "say why it goes live with them" in refused.content.decode()
+    assert pages.world().policy.version == 1
+    assert client.post("/matrix/edit", {**said, "reason": "legal has a rule of its own"}).status_code == 302
+    [newest, _] = documents.versions("policy")
+    assert newest.note == "less law (published with 1 hole: legal has a rule of its own)"
 
 
 def test_the_editor_begins_with_the_text_as_it_was_written_comments_and_all(django_house):

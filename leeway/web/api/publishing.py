@@ -8,7 +8,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from leeway import publishing
+from leeway import proving, publishing
 from leeway.core.policy import Policy
 from leeway.core.roster import Roster
 from leeway.packs.matrix_file import dump_policy
@@ -91,17 +91,21 @@ def _policy(version: int) -> Policy:
     "/policy/check",
     auth=READ_POLICY,
     tags=["policy"],
-    summary="Say what is wrong with a matrix",
+    summary="Say what is wrong with a matrix, and prove it",
     openapi_extra=says(shapes.Checked, taken=shapes.PolicyFiles),
 )
 def check_policy(request: HttpRequest) -> HttpResponse:
-    """Every mistake with file, line and column. Nothing is published."""
+    """Every mistake with file, line and column; when there is none, the proof for a year. Nothing is published."""
     wanted = body_of(request, shapes.PolicyFiles)
+    roster, files = house.world().roster, _files(wanted)
     try:
-        read = publishing.read_matrix(_files(wanted), house.world().roster)
+        read = publishing.read_matrix(files, roster)
     except Problems as found:
         return answer(shapes.Checked(fine=False, problems=_mistakes(found.problems)))
-    return answer(shapes.Checked(fine=True, problems=_mistakes(read.warnings)))
+    proof = proving.proof_of(read.document, roster, start=house.now(), matrix=files)
+    return answer(
+        shapes.Checked(fine=True, problems=_mistakes(read.warnings), proved=proof.proved, proof=proof)
+    )
 
 
 @router.post(

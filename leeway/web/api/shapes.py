@@ -14,6 +14,7 @@ from leeway.core.disclosure import Disclosure, DisclosureRecord, ForbiddenRecord
 from leeway.core.facts import Name, Words
 from leeway.core.guidance import Suggestion
 from leeway.core.guidance.summary import Summary
+from leeway.prove.findings import Proof
 
 CURSOR = "Pass it as `after` for the next page; empty at the end."
 
@@ -220,8 +221,12 @@ class FileProblem(msgspec.Struct, frozen=True):
 
 
 class Checked(msgspec.Struct, frozen=True):
+    """``fine``: the files can be read. ``proved``: there is no hole either; ``proof`` says what was proved."""
+
     fine: bool
     problems: list[FileProblem]
+    proved: bool = False
+    proof: Proof | None = None
 
 
 class Published(msgspec.Struct, frozen=True):

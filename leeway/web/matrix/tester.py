@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from leeway.core.cue import CUE_KINDS, FEELINGS
@@ -64,6 +65,20 @@ class Question(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "120 EUR"}),
     )
     level = forms.ChoiceField(label=_("Is at"), required=False)
+    event = forms.CharField(label=_("Event"), required=False, max_length=60)
+    product = forms.CharField(label=_("Product"), required=False, max_length=60)
+    brand = forms.CharField(label=_("Brand"), required=False, max_length=60)
+    wants = forms.CharField(label=_("Wants"), required=False, max_length=30)
+    reopened = forms.IntegerField(label=_("Times reopened"), required=False, min_value=0, max_value=99)
+    unanswered = forms.IntegerField(
+        label=_("Messages unanswered"), required=False, min_value=0, max_value=999
+    )
+    people_explained_to = forms.IntegerField(
+        label=_("People it was explained to"), required=False, min_value=0, max_value=99
+    )
+    waiting = forms.IntegerField(label=_("Waiting, in seconds"), required=False, min_value=0)
+    renewal_in = forms.IntegerField(label=_("Days to the renewal"), required=False)
+    patience = forms.IntegerField(label=_("Patience"), required=False, min_value=0, max_value=100)
     at = forms.DateTimeField(
         label=_("When"),
         required=False,
@@ -74,7 +89,8 @@ class Question(forms.Form):
     def __init__(self, policy: Policy, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.policy = policy
-        levels = [(one.name, words.level_name(policy, one.name)) for one in policy.levels]
+        every = (*policy.levels, *policy.desks)
+        levels = [(one.name, words.level_name(policy, one.name)) for one in every]
         self.fields["level"].choices = levels  # type: ignore[attr-defined]
 
     OFTEN = ("tier", "channel", "contacts_30d", "asks_for", "at")
@@ -118,6 +134,17 @@ class Question(forms.Form):
             offer_needed=said["asks_for"],
             authority=_authority(self.policy, level),
             level=level,
+            event=(said["event"],) if said["event"] else (),
+            product=said["product"],
+            brand=said["brand"],
+            wants=said["wants"],
+            reopened=said["reopened"] or 0,
+            unanswered=said["unanswered"] or 0,
+            people_explained_to=said["people_explained_to"] or 0,
+            waiting=said["waiting"] or 0,
+            age=said["waiting"] or 0,
+            renewal_in=said["renewal_in"],
+            patience=100 if said["patience"] is None else said["patience"],
         )
 
 
@@ -127,6 +154,19 @@ def _authority(policy: Policy, level: str) -> int:
         (one.amount for one in policy.authority if one.level == level and one.instrument == "refund"),
         default=0,
     )
+
+
+def as_asked(query: QueryDict, zone: str) -> QueryDict:
+    """The question of an address. A proof's example has its minute in UTC; the form wants the reader's clock."""
+    if not (minute := query.get("minute")):
+        return query
+    asked = query.copy()
+    try:
+        at = datetime.fromisoformat(minute).astimezone(ZoneInfo(zone))
+    except ValueError:
+        return query
+    asked["at"] = f"{at:%Y-%m-%dT%H:%M}"
+    return asked
 
 
 @dataclass(frozen=True, slots=True)

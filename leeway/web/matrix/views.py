@@ -17,7 +17,7 @@ from leeway.packs.matrix_file import dump_policy
 from leeway.store.queries import documents
 from leeway.web import house
 from leeway.web.doors import only
-from leeway.web.matrix import differences, editing, picture, tester, words
+from leeway.web.matrix import differences, editing, picture, proof, tester, words
 
 YAML = "application/yaml; charset=utf-8"
 
@@ -54,7 +54,7 @@ def who(request: HttpRequest) -> HttpResponse:
     """Who would get this? An address of its own, so that an answer can be sent to a colleague."""
     world = house.world()
     policy, roster = world.policy, world.roster
-    form = tester.Question(policy, request.GET or None)
+    form = tester.Question(policy, tester.as_asked(request.GET, timezone.get_current_timezone_name()) or None)
     found = None
     if form.is_bound and form.is_valid():
         zone = timezone.get_current_timezone_name()
@@ -85,7 +85,9 @@ def edit(request: HttpRequest) -> HttpResponse:
     said: dict[str, Any] = {"text": text, "seen": seen, "note": note, "checked": checked}
     if checked.document is None:
         return _editor(request, policy, **said, status=422)
-    said |= _compared(policy, checked.document)
+    reason = request.POST.get("reason", "").strip()
+    shown = proof.shown(checked.document, text, roster)
+    said |= {**_compared(policy, checked.document), "shown": shown, "reason": reason}
     if request.POST.get("act") != "publish":
         return _editor(request, policy, **said)
     if not (said["rule_changes"] or said["part_changes"] or said["lines"]):
@@ -99,6 +101,17 @@ def edit(request: HttpRequest) -> HttpResponse:
             wrong=_("Say in a sentence why: the note stands in the history."),
             status=422,
         )
+    if shown.holes and not reason:
+        return _editor(
+            request,
+            policy,
+            **said,
+            wrong=_(
+                "It has holes. Mend them, or say why it goes live with them: the reason stands in the history."
+            ),
+            status=422,
+        )
+    note = proof.with_reason(note, shown, reason)
     try:
         number = editing.publish(checked.document, text, seen=seen, by=_by(request), note=note)
     except editing.Overtaken as late:
