@@ -332,7 +332,7 @@ def plain(instrument: str) -> str:
 
 
 def times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+    return {1: "once", 2: "twice"}.get(count) or f"{count} times"
 
 
 def limit_in_words(limit: AuthorityLimit) -> str:

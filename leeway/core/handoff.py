@@ -11,6 +11,7 @@ from datetime import datetime
 
 import msgspec
 
+from leeway.core.authority import limit_in_words, limits_of
 from leeway.core.case import Attempt, Case, Linked, Promise
 from leeway.core.customer import Customer
 from leeway.core.journey import trend
@@ -112,8 +113,8 @@ def packet(case: Case, policy: Policy, customer: Customer | None, now: datetime)
         promises_open=_promises(case, "found", "pending", "approaching"),
         promises_broken=_promises(case, "broken"),
         promises_kept=_promises(case, "kept"),
-        offers=tuple(_attempt(item) for item in case.attempts if item.amount),
-        authority=_authority(case, policy),
+        offers=_given(case),
+        authority=_authority(case, policy, customer),
         worth=_worth(case, customer, policy, now),
         why=_why(case),
         answers=tuple(
@@ -220,15 +221,34 @@ def _promise(promise: Promise) -> Line:
     return Line(promise.what, promise.message, promise.made_at, f"{due}; {state}")
 
 
-def _authority(case: Case, policy: Policy) -> tuple[Line, ...]:
-    """What the level that has the case now may decide alone."""
-    return tuple(
-        Line(
-            f"{limit.instrument.replace('_', ' ')} up to {money_in_words(limit.amount, limit.currency)} a {limit.per}"
-        )
-        for limit in policy.authority
-        if limit.level == case.level
+def _authority(case: Case, policy: Policy, customer: Customer | None) -> tuple[Line, ...]:
+    """What the level that has the case now may decide alone; what is left of it, its own page says."""
+    tier = customer.tier if customer else "standard"
+    instruments = dict.fromkeys(limit.instrument for limit in policy.authority)
+    limits = (
+        (name, limits_of(policy, name, level=case.level, tier=tier, product=case.product))
+        for name in instruments
     )
+    return tuple(
+        Line(f"{name.replace('_', ' ')} up to {' and '.join(map(limit_in_words, found))}")
+        for name, found in limits
+        if found
+    )
+
+
+def _given(case: Case) -> tuple[Line, ...]:
+    """What was given, and what was offered in money; what was taken back is neither."""
+    given = tuple(
+        Line(
+            f"{offer.instrument.replace('_', ' ')} {money_in_words(offer.amount, offer.currency)} given",
+            at=offer.at,
+            note="due" if offer.due else offer.why,
+        )
+        for offer in case.offers
+        if offer.taken_back_at is None
+    )
+    shown = {offer.attempt for offer in case.offers}
+    return given + tuple(_attempt(item) for item in case.attempts if item.amount and item.number not in shown)
 
 
 def _worth(case: Case, customer: Customer | None, policy: Policy, now: datetime) -> tuple[Line, ...]:

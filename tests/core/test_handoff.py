@@ -111,7 +111,7 @@ def test_only_what_has_a_value_is_an_offer():
 
 
 def test_the_authority_is_that_of_the_level_that_has_it_now():
-    assert [line.text for line in of(whole_story()).authority] == ["refund up to €2,000.00 a case"]
+    assert [line.text for line in of(whole_story()).authority] == ["refund up to €2,000.00 per case"]
 
 
 def test_what_they_are_worth_to_us():
