@@ -137,10 +137,15 @@ RUNGS = {"agent": 0, "supervisor": 1, "specialist": 1, "manager": 2, "mediator":
 
 def shown_at(house: House, moment: Annotated) -> tuple[Suggestion, ...]:
     """What guidance shows at the end of these turns."""
+    return guide(view_at(house, moment))
+
+
+def view_at(house: House, moment: Annotated) -> View:
+    """What guidance looks at, at the end of these turns."""
     play = _Play(house, moment)
     play.run()
     language = house.world.languages.get(play.case.language) or house.world.languages[play.guessed]
-    view = View(
+    return View(
         play.case,
         tuple(play.turns),
         house.world.policy_for(play.case.policy_version),
@@ -149,7 +154,6 @@ def shown_at(house: House, moment: Annotated) -> tuple[Suggestion, ...]:
         play.now,
         play.customer,
     )
-    return guide(view)
 
 
 class _Play:

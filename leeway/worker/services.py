@@ -14,8 +14,8 @@ from leeway.worker.checkpointer import Checkpointer
 from leeway.worker.leavers import Leavers
 from leeway.worker.outbox import Deliverer
 from leeway.worker.reading_ahead import ReadingAhead
-from leeway.worker.sealer import Sealer
 from leeway.worker.retention import Retention
+from leeway.worker.sealer import Sealer
 from leeway.worker.search_index import SearchIndex
 from leeway.worker.sweeper import Sweeper
 
