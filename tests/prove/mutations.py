@@ -417,7 +417,7 @@ def rota_closed_on_holidays(rng: random.Random, policy: Policy, roster: Roster) 
     always = (((0, 1440),),) * 7
     calendar = Calendar("but_holidays", "Europe/Lisbon", always, (Closure(day, (), "holiday"),))
     changed = replace(roster, calendars=(*roster.calendars, calendar))
-    return policy, _rota(changed, plan.hand_to.partition(":")[2], calendar="but_holidays")
+    return policy, _rota(changed, plan.hand_to.partition(":")[2], calendar="but_holidays", overrides=())
 
 
 @operator("nobody_there")
