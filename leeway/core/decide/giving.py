@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from leeway.core import adviser
 from leeway.core import events as e
 from leeway.core import facts as f
@@ -12,6 +14,7 @@ from leeway.core.decide import approving, solving
 from leeway.core.decide.turn import Turn
 from leeway.core.money import in_words
 from leeway.core.people import name_of
+from leeway.core.policy import Instrument
 from leeway.core.refusals import Refusal
 
 DUE_INSTRUMENTS = ("refund", "replacement", "fee_waiver")
@@ -88,7 +91,7 @@ def _who_can(turn: Turn, ground: Ground, instrument: str, counted: int | None) -
     asked = Approval(
         number=0,
         state="asked",
-        instrument=instrument,  # type: ignore[arg-type] - it came with a fact or a room
+        instrument=cast("Instrument", instrument),
         amount=counted or 0,
         currency=turn.policy.currency,
         asked_by=turn.fact.by,
