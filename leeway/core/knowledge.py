@@ -7,7 +7,8 @@ same articles in the same order. No two answers tie: what is equal is told apart
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
@@ -25,6 +26,9 @@ MOST_TERMS = 24
 """So many words of a question are looked up, the rarest first."""
 
 LONGEST_TERM = 24
+FAVOUR = 1.25
+"""By how much an article about the very product counts more."""
+
 PASSAGE_LENGTH = 420
 GOOD_SHARE = 0.34
 """The share of what a question asks for (its words, by how rare they are) that an article has to answer."""
@@ -119,6 +123,7 @@ _ENDINGS = (
 )
 
 
+@lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """Close enough for "refund", "refunds", "refunded" to be one word. Long enough to keep "news" and "new" apart."""
     for ending, instead in _ENDINGS:
@@ -169,26 +174,41 @@ def worth_looking_up(terms: Sequence[str], corpus: Corpus, most_postings: int) -
 
 
 def ranked(
-    terms: Sequence[str], postings: Iterable[Posting], lengths: Mapping[int, int], corpus: Corpus
+    terms: Sequence[str],
+    postings: Iterable[Posting],
+    lengths: Mapping[int, int],
+    corpus: Corpus,
+    *,
+    favoured: Collection[int] = (),
+    most: int = 1_000_000,
 ) -> list[Ranked]:
-    """The articles, the best first. ``lengths`` in words; articles without one are left out."""
+    """The best articles, the best first. ``lengths`` in words; articles without one are left out. ``favoured`` ones
+    count more.
+    """
     weights = {term: rarity(corpus, term) for term in terms if corpus.holding.get(term)}
     wanted = sum(weights.values()) or 1.0
+    short, per_word = (
+        SATURATION * (1 - LENGTH_MATTERS),
+        SATURATION * LENGTH_MATTERS / (corpus.mean_length or 1),
+    )
     scores: dict[int, float] = {}
     covered: dict[int, float] = {}
     for term, article, count in postings:
-        length = lengths.get(article)
-        if length is None or term not in weights:
+        weight, length = weights.get(term), lengths.get(article)
+        if weight is None or length is None:
             continue
-        norm = SATURATION * (1 - LENGTH_MATTERS + LENGTH_MATTERS * length / (corpus.mean_length or 1))
-        scores[article] = scores.get(article, 0.0) + weights[term] * count * (SATURATION + 1) / (count + norm)
-        covered[article] = covered.get(article, 0.0) + weights[term]
+        gained = weight * count * (SATURATION + 1) / (count + short + per_word * length)
+        scores[article] = scores.get(article, 0.0) + gained
+        covered[article] = covered.get(article, 0.0) + weight
+    for article in favoured:
+        if article in scores:
+            scores[article] *= FAVOUR
     # Sums of floats depend on their order by the last digit, and the order of rows on the database.
-    found = [
-        Ranked(article, round(score, 6), round(covered[article] / wanted, 6), round(covered[article], 6))
-        for article, score in scores.items()
+    order = sorted((-round(score, 6), article) for article, score in scores.items())[:most]
+    return [
+        Ranked(article, -score, round(covered[article] / wanted, 6), round(covered[article], 6))
+        for score, article in order
     ]
-    return sorted(found, key=lambda one: (-one.score, one.article))
 
 
 # The passage
@@ -248,7 +268,11 @@ def _cut(text: str, terms: Sequence[str]) -> str:
 
 def _marks(shown: str, terms: frozenset[str]) -> tuple[tuple[int, int], ...]:
     words = _WORD.finditer(fold(shown))
-    return tuple(word.span() for word in words if set(terms_of(word[0])) & terms)
+    return tuple(
+        word.span()
+        for word in words
+        if stem(word[0].removesuffix("'s"))[:LONGEST_TERM] in terms and word[0] not in STOP
+    )
 
 
 # The moment
