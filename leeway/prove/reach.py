@@ -41,6 +41,7 @@ def check(ground: Ground) -> Findings:
             yield _no_such_target(ground, level)
             continue
         reached = reach(ground, level)
+        yield from _never_staffed(ground, level)
         yield from _nobody(ground, level, reached)
         yield from _waits_too_long(ground, level, reached)
         yield from _keeper(ground, level)
@@ -92,6 +93,25 @@ def _no_such_target(ground: Ground, level: Level) -> Finding:
         rule=level.name,
         where=ground.level_place(level),
         explanation=f"{words.named(level)} is {level.target}, which the roster does not have.",
+        example=ground.minute(
+            ground.start, f"a case arrives at {level.name}", level=level.name, target=level.target
+        ),
+    )
+
+
+def _never_staffed(ground: Ground, level: Level) -> Findings:
+    """A level whose own people can never take a case, however good the plan for when they are not there."""
+    if any(spell.answer for spell in ground.year.chosen(need_of(level))):
+        return
+    where, why = _lasting_cause(ground, level.target, level.skills) or (
+        ground.level_place(level),
+        "its people are never there",
+    )
+    yield Finding(
+        kind="never_staffed",
+        rule=level.name,
+        where=where,
+        explanation=f"Nobody of {words.named(level)} can take a case at any minute of the year: {why}.",
         example=ground.minute(
             ground.start, f"a case arrives at {level.name}", level=level.name, target=level.target
         ),

@@ -180,12 +180,10 @@ def _four_eyes(policy: Policy, roster: Roster, finding: Finding) -> bool:
     level = _level(policy, finding)
     above = _way(policy, level)[1:]
     able = [one for one in above if _more(policy, one, level)]
-    others = [one.target for one in able]
-    others += [plan.hand_to for one in able if (plan := policy.plan_for(one.name)) and plan.hand_to]
-    return works and all(
-        isinstance(choose(roster, Need(targets=(target,), exclude=(who,)), at=at, load={}), Nobody)
-        for target in others
-    )
+    others = [(one.target, one.skills) for one in able]
+    others += [(plan.hand_to, ()) for one in able if (plan := policy.plan_for(one.name)) and plan.hand_to]
+    needs = [Need(targets=(target,), skills=skills, exclude=(who,)) for target, skills in others]
+    return works and all(isinstance(choose(roster, need, at=at, load={}), Nobody) for need in needs)
 
 
 def _more(policy: Policy, one: Level, other: Level) -> bool:
@@ -379,6 +377,7 @@ CHECKS: dict[str, Callable[[Policy, Roster, Finding], bool]] = {
     "no_next_open": _no_time,
     "climbs_into_nothing": _climbs,
     "climbs_in_a_circle": _climbs,
+    "never_staffed": _keeps,
     "nobody_keeps_it": _keeps,
     "consult_unanswered": _keeps,
 }

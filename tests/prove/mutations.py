@@ -465,6 +465,13 @@ def _people_on(roster: Roster, target: str) -> tuple[str, ...]:
 # --- people
 
 
+@operator("never_staffed")
+def team_may_own_nothing(rng: random.Random, policy: Policy, roster: Roster) -> Broken:
+    """Everybody of a team has capacity 0, though the plan would hide it."""
+    members = roster.members(_team_of(_any_level(rng, policy)))
+    return policy, _people(roster, members, capacity=0)
+
+
 @operator("nobody_there")
 def capacity_zero(rng: random.Random, policy: Policy, roster: Roster) -> Broken:
     plan = rng.choice(_by_rota(policy))
@@ -492,10 +499,10 @@ def team_has_left(rng: random.Random, policy: Policy, roster: Roster) -> Broken:
     return policy, _people(roster, roster.members(_team_of(_any_level(rng, policy))), active=False)
 
 
-@operator("nobody_there")
+@operator("never_staffed")
 def skill_nobody_has(rng: random.Random, policy: Policy, roster: Roster) -> Broken:
     level = _any_level(rng, policy)
-    return _without_plan(_levels(policy, _only(level.name, skills=("juggling",))), level.name), roster
+    return _levels(policy, _only(level.name, skills=("juggling",))), roster
 
 
 @operator("substitutes_circle")
