@@ -200,7 +200,8 @@ def _steps(case: Case) -> tuple[Line, ...]:
 
 
 def _attempt(attempt: Attempt) -> Line:
-    amount = f" {money_in_words(attempt.amount, attempt.currency)}" if attempt.amount else ""
+    said = any(sign.isdigit() for sign in attempt.offer)  # "a discount of €14" needs no "€14.00" beside it
+    amount = f" {money_in_words(attempt.amount, attempt.currency)}" if attempt.amount and not said else ""
     answer = {
         "": "no answer yet",
         "accepted": "accepted",

@@ -29,6 +29,7 @@ select (select coalesce(sum(open_cases), 0) from leeway_person_load),
     limit {MOST_COUNTED + 1}) x)"""  # noqa: S608 - our own words and one number of ours
 _WAITING = f"""
 select (select count(*) from leeway_case where asked > '' and asked = %s),
+  (select count(*) from leeway_approval where asked_of = %s and state = 'asked'),
   (select count(*) from (select 1 from leeway_escalation e join leeway_case c on c.id = e.case_id
     where e.state = 'requested' and (%s or e.level in %s or c.owner in %s) limit {MOST_COUNTED + 1}) x),
   (select count(*) from (select 1 from leeway_event where kind = 'consult_opened' and at > %s limit 1) x)"""  # noqa: S608
@@ -55,9 +56,9 @@ def waiting(viewer: Looking, person: str, levels: Collection[str], *, leads: boo
     decides_all = leads and viewer.sees_everything
     with connection.cursor() as cursor:
         sql, listed = _with_lists(*(((), ()) if decides_all else (levels, viewer.colleagues)))
-        cursor.execute(sql, [person, decides_all, *listed, now - CONSULTS_SINCE])
-        asked, requested, consulted = cursor.fetchone()
-    return int(asked) + int(requested) + (_consults(person, levels, now) if consulted else 0)
+        cursor.execute(sql, [person, person, decides_all, *listed, now - CONSULTS_SINCE])
+        asked, approvals, requested, consulted = cursor.fetchone()
+    return int(asked) + int(approvals) + int(requested) + (_consults(person, levels, now) if consulted else 0)
 
 
 def _with_lists(*lists: Collection[str]) -> tuple[str, list[str]]:

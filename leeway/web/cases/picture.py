@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from msgspec.structs import replace
 
 from leeway.core import disclosures
 from leeway.core.case import Case
@@ -22,7 +24,7 @@ from leeway.store.queries import cases, customers, deliveries, story
 from leeway.web import house
 from leeway.web.access import Viewer
 from leeway.web.offers import room
-from leeway.web.templatetags.leeway_ui import mood_height
+from leeway.web.templatetags.leeway_ui import mood_height, plain
 
 STORM_CUES = frozenset(
     {"anger", "profanity", "asks_for_supervisor", "legal_threat", "regulator_threat", "public_threat"}
@@ -41,7 +43,7 @@ def picture(case: Case, viewer: Viewer, back: str) -> dict[str, Any]:
         "policy": policy,
         "customer": customer,
         "packet": made,
-        "sections": packet_sections(made),
+        "sections": packet_sections(made, case.steps),
         "slots": [(slot, _(SLOTS.get(slot, slot))) for slot in made.missing],
         "trend": trend(case.journey),
         "chart": journey_chart(case.journey, case.contacts),
@@ -114,9 +116,27 @@ FIRST_READ = frozenset({"wants", "feeling", "told", "explained", "tried", "promi
 """What whoever takes a case needs before the first sentence; the rest is one press away."""
 
 
-def packet_sections(made: Packet) -> dict[str, list[tuple[str, Any, Any]]]:
-    """The filled sections with their titles, in the order in which one reads them: ``first``, and the ``rest``."""
-    filled = [(name, title, getattr(made, name)) for name, title in PACKET_SECTIONS if getattr(made, name)]
+STEPS = {
+    "restate": gettext_lazy("said back what went wrong"),
+    "offer": gettext_lazy("offered what we may decide"),
+    "alternative": gettext_lazy("offered a second way"),
+}
+"""The steps of the shipped packs, as what was done; a house's own are said by their names."""
+
+
+def packet_sections(made: Packet, steps: Collection[str] = ()) -> dict[str, list[tuple[str, Any, Any]]]:
+    """The filled sections with their titles, in the order in which one reads them: ``first``, and the ``rest``.
+
+    What was offered has a card of its own beside the packet; of what was tried, the packet shows the ``steps``.
+    """
+    known = {step.replace("_", " "): step for step in steps}
+    tried = tuple(
+        replace(line, text=str(STEPS.get(known[line.text], plain(line.text))))
+        for line in made.tried
+        if line.text in known
+    )
+    shown = {**{name: getattr(made, name) for name, _title in PACKET_SECTIONS}, "tried": tried, "offers": ()}
+    filled = [(name, title, shown[name]) for name, title in PACKET_SECTIONS if shown[name]]
     return {
         "first": [section for section in filled if section[0] in FIRST_READ],
         "rest": [section for section in filled if section[0] not in FIRST_READ],
