@@ -13,9 +13,10 @@ from bench.part import Measures, answer
 from leeway.core.facts import Fact
 from leeway.desk.handle import Done
 from leeway.desk.ports import Item
-from leeway.wiring import open_house
+from leeway.wiring import collect_garbage_rarely, open_house
 
 _house = open_house()
+collect_garbage_rarely()  # as every process that stays
 _turns = interleaved(1_000_000, 60)
 _numbers = iter(range(1_000_000_000))
 

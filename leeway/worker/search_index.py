@@ -9,8 +9,11 @@ import threading
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 3.0
-AT_ONCE = 1_000
-"""Facts read in one short transaction: the writer must never wait long for this."""
+AT_ONCE = 100
+"""Facts read in one short transaction: the writer waits for it, and so does every caller of that moment."""
+
+PAUSE_SECONDS = 0.02
+"""Between two of them, when there is more."""
 
 
 class SearchIndex:
@@ -39,7 +42,7 @@ class SearchIndex:
                 log.warning("The search index could not follow the log: %s. Trying again.", trouble)
                 connection.close()
                 more = False
-            self._ended.wait(0.05 if more else LOOK_EVERY_SECONDS)
+            self._ended.wait(PAUSE_SECONDS if more else LOOK_EVERY_SECONDS)
         connection.close()
 
     def stop(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple, TypeVar, cast
 
 from leeway.core.reading.phrases import DIGIT_WORD, OtherRules, Phrases, Rule
@@ -172,6 +173,18 @@ class Prepared:
         return self.text[start:end]
 
 
+SHORT_TEXT = 200
+KEPT_TEXTS = 1_000
+"""Short messages that are kept ready: bots and macros say the same words again and again, and so do "ok, thanks". The
+reading of a text depends on the text and the language alone, so what is kept never grows old.
+"""
+
+
 def prepare(text: str, phrases: Phrases, side: Side) -> Prepared:
     """Make a message ready to be read as its side's words. Takes any text and never raises."""
+    return _kept(text, phrases, side) if len(text) <= SHORT_TEXT else Prepared(text, phrases, side)
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _kept(text: str, phrases: Phrases, side: Side) -> Prepared:
     return Prepared(text, phrases, side)
