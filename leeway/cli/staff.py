@@ -1,9 +1,9 @@
-"""``leeway staff``: how many people each level needs."""
+"""``leeway staff``: how many people each level needs, hour by hour."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,180 +12,111 @@ from leeway.cli.house import database
 from leeway.cli.say import console, json_option, print_json, table
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from leeway.prove.staff.estimate import Estimate
-    from leeway.prove.staff.staffing import Kept, LevelStaffing, Staffing
-    from leeway.store.writer.driver import Driver
+    from leeway.prove.staff.needs import Attained
+    from leeway.prove.staff.staffing import Staffing
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-WEEKS_BACK = 13
 
 
 @click.command()
-@click.option("--attainment", type=click.FloatRange(0.5, 0.995), default=0.9, show_default=True)
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Look back to this day (default: 13 weeks).")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Look no further than this day.")
-@click.option("--weeks", type=click.IntRange(2, 52), default=6, show_default=True, help="Weeks to simulate.")
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="Another seed, other weeks of the same kind."
+    "--attainment", type=click.FloatRange(0.5, 0.999), default=0.9, help="The share of clocks to keep."
 )
 @click.option(
-    "--handling", multiple=True, metavar="LEVEL=MINUTES", help="Time in hand, where the log can't say."
+    "--since", type=click.DateTime(formats=["%Y-%m-%d"]), help="Learn only from cases since this day (UTC)."
 )
 @click.option(
-    "--at-once", multiple=True, metavar="LEVEL=CASES", help="Cases one person carries, if not the roster's."
+    "--what-if",
+    "what_ifs",
+    multiple=True,
+    help="“one more on monday at supervisor”, “campaign x1.5 from … to …”.",
 )
 @click.option(
-    "--what-if", "what_ifs", multiple=True, metavar="WORDS", help='As in "one more at agent on monday".'
+    "--candidate",
+    type=click.Path(exists=True, path_type=Path),
+    help="A stricter or looser matrix: arrivals as its backtest finds them.",
+)
+@click.option("--seed", type=int, default=7, help="The same seed draws the same cases.")
+@click.option(
+    "--replications", type=click.IntRange(10, 500), default=20, help="How often the weeks are drawn."
 )
 @json_option
 def staff(
     attainment: float,
     since: datetime | None,
-    until: datetime | None,
-    weeks: int,
-    seed: int,
-    handling: tuple[str, ...],
-    at_once: tuple[str, ...],
     what_ifs: tuple[str, ...],
-    *,
+    candidate: Path | None,
+    seed: int,
+    replications: int,
     as_json: bool,
 ) -> None:
-    """Say how many people each level needs, hour by hour, to take up and resolve a share of its cases in time.
+    """How many people each level needs in each hour of the week to keep its accept and resolve clocks.
 
-    From the house's own arrivals, handling times, calendars and absences, by simulation. A what-if is shown on the
-    same simulated weeks: "two fewer at agent on weekends from 9:00 to 13:00", "arrivals +30 % from 2026-12-01 to
-    2026-12-24".
+    By simulation of the house's own arrivals, handling times, calendars and absences.
     """
-    from leeway.prove.staff.staffing import Ask
-    from leeway.prove.staff.staffing import staff as staffed
-    from leeway.prove.staff.visits import visits
-    from leeway.prove.staff.what_if import NotUnderstood, understood
-    from leeway.store import documents, past
+    from leeway import staffing
+    from leeway.core.refusals import Refusal
+    from leeway.prove.staff.staffing import CannotRead, NothingToLearn
 
     with database() as driver:
-        published = documents.published(driver)
-        policy = published.policy
-        levels = [level.name for level in (*policy.levels, *policy.desks)]
         try:
-            meant = [understood(words, levels) for words in what_ifs]
-        except NotUnderstood as wrong:
-            raise click.UsageError(str(wrong)) from None
-        first, last = _period(driver, since, until)
-        minutes = _by_level("handling", handling, levels, "minutes, as in agent=45", 60 * 24 * 60)
-        carried = _by_level("at-once", at_once, levels, "whole cases, as in agent=3", 1000)
-        each = {level: round(cases) for level, cases in carried.items()}
-        ask = Ask(first, last, attainment, weeks, seed, minutes, each, meant)
-        stays = list(visits(past.stories(driver)))
-    if as_json:
-        print_json(staffed(policy, published.roster, stays, ask))
-        return
-    screen = console()
-    with screen.status("Simulating ..."):
-        found = staffed(policy, published.roster, stays, ask)
-    _show(screen, found)
-
-
-def _period(driver: Driver, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
-    """Days are UTC. Without an end: to the last thing that was written down."""
-    from leeway.core.refusals import Refusal
-    from leeway.store import past
-
-    written = past.end(driver)
-    if written is None:
-        raise Refusal("There is no history yet: import some, or come back when the house has been at work.")
-    last = until.replace(tzinfo=UTC) + timedelta(days=1) if until else written
-    first = since.replace(tzinfo=UTC) if since else last - timedelta(weeks=WEEKS_BACK)
-    if last - first < timedelta(days=7):
-        raise click.UsageError("Give at least a week between --since and --until: weekdays differ.")
-    return first, last
-
-
-def _by_level(
-    option: str, given: tuple[str, ...], levels: list[str], expected: str, most: float
-) -> dict[str, float]:
-    """``LEVEL=NUMBER`` pairs, checked."""
-    found = {}
-    for one in given:
-        level, _, number = one.partition("=")
-        if level not in levels:
-            raise click.UsageError(
-                f"--{option} {one}: there is no level {level!r}; there are {', '.join(levels)}."
+            found = staffing.staff(
+                driver,
+                attainment=attainment,
+                since=since.replace(tzinfo=UTC) if since else None,
+                what_ifs=what_ifs,
+                candidate=candidate,
+                seed=seed,
+                replications=replications,
             )
-        try:
-            found[level] = float(number)
-        except ValueError:
-            found[level] = 0.0
-        if not 1 <= found[level] <= most:
-            raise click.UsageError(f"--{option} {one}: write {expected}.")
-    return found
+        except (CannotRead, NothingToLearn) as why:
+            raise Refusal(str(why)) from None
+    if as_json:
+        print_json(found)
+    else:
+        _show(found)
 
 
-def _show(screen: Console, found: Staffing) -> None:
-    lines = [
-        (
-            level.label,
-            f"{level.cases_a_week:.1f} ({level.quiet:.0f} to {level.busy:.0f})",
-            f"{level.handling.median:.0f} / {level.handling.p90:.0f}" if level.handling else "",
-            _share(level.today.accept if level.today else None),
-            _share(level.today.resolve if level.today else None),
-            f"{level.there_hours:.0f}",
-            _hours(level),
-        )
-        for level in found.levels
-    ]
-    columns = (
-        "level",
-        "cases a week (quiet to busy)",
-        "in hand, min (median / p90)",
-        "taken in time",
-        "resolved in time",
-        "hours there",
-        f"hours needed for {found.attainment:.0%}",
+def _show(found: Staffing) -> None:
+    screen = console()
+    screen.print(
+        f"To keep {found.attainment:.0%} of the clocks, from what was recorded {found.since:%Y-%m-%d} to "
+        f"{found.until:%Y-%m-%d}; hours in {found.zone}.",
+        markup=False,
     )
-    screen.print(table("A week, as things are and as they should be", columns, lines))
-    for level in found.levels:
-        if level.missing:
-            screen.print(f"{level.label}: {level.missing}.", markup=False)
-        elif level.needed is not None:
-            _week(screen, level, level.needed.week)
-    for what_if in found.what_ifs:
-        rows = [(one.level, *_before_after(one.before, one.after)) for one in what_if.levels]
-        screen.print(table(f"What if: {what_if.says}", ("level", "taken in time", "resolved in time"), rows))
-    screen.print(f"Hours are those of {found.zone}. " + " ".join(found.method), style="dim", markup=False)
-
-
-def _week(screen: Console, level: LevelStaffing, week: Sequence[int]) -> None:
-    """Who is needed when: days down, only the hours in which somebody is."""
-    hours = [hour for hour in range(24) if any(week[day * 24 + hour] for day in range(7))]
+    for said in found.what_if:
+        screen.print(f"What if: {said}", markup=False)
     rows = [
-        (DAYS[day], *(_cell(week[day * 24 + hour], level.there[day * 24 + hour]) for hour in hours))
-        for day in range(7)
+        (
+            one.level,
+            f"{one.cases_a_week:g}",
+            f"{one.handling_minutes:g}",
+            _said(one.accept_now),
+            _said(one.resolve_now),
+            max(one.needed, default=0),
+            sum(one.needed),
+            "yes" if one.reached else one.why_not,
+        )
+        for one in found.levels
     ]
-    title = f"{level.label}: people needed (there at present, where it is fewer)"
-    screen.print(table(title, ("", *(f"{hour:02}" for hour in hours)), rows))
+    head = (
+        "level",
+        "cases/week",
+        "min/case",
+        "accepted in time",
+        "resolved in time",
+        "most",
+        "hours",
+        "reached",
+    )
+    screen.print(table("", head, rows))
+    for one in found.levels:
+        lines = [
+            (day, *(one.needed[number * 24 + hour] or "" for hour in range(24)))
+            for number, day in enumerate(DAYS)
+        ]
+        screen.print(table(f"{one.level}: people needed", ("", *map(str, range(24))), lines, numbers=24))
 
 
-def _cell(needed: int, there: float) -> str:
-    if not needed:
-        return ""
-    return f"{needed} ({there:.0f})" if round(there) < needed else str(needed)
-
-
-def _share(found: Estimate | None) -> str:
-    return "" if found is None else f"{found.value:.0%} ({found.low:.0%} to {found.high:.0%})"
-
-
-def _hours(level: LevelStaffing) -> str:
-    if level.needed is None or level.needed_quiet is None or level.needed_busy is None:
-        return ""
-    ends = sorted((level.needed_quiet.hours, level.needed_busy.hours))
-    return f"{level.needed.hours} ({ends[0]} to {ends[1]})"
-
-
-def _before_after(before: Kept, after: Kept) -> tuple[str, str]:
-    def pair(was: Estimate | None, now: Estimate | None) -> str:
-        return f"{was.value:.1%} -> {now.value:.1%}" if was and now else ""
-
-    return pair(before.accept, after.accept), pair(before.resolve, after.resolve)
+def _said(one: Attained) -> str:
+    return f"{one.mean:.0%} ({one.low:.0%} to {one.high:.0%})"

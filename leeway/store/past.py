@@ -185,3 +185,27 @@ def digests(driver: Driver, first: int, last: int) -> str:
         "select id, digest from leeway_case where id between ? and ? order by id", (first, last)
     )
     return " ".join(f"{number}:{digest}" for number, digest in rows)
+
+
+def case_works(
+    driver: Driver, kinds: Sequence[str], since: datetime | None = None
+) -> Iterator[tuple[list[str], list[tuple[datetime, str]]]]:
+    """For each case the bodies of its events of some kinds, and its facts as time and body, ticks left out."""
+    after = 0
+    while numbers := _numbers(driver, after, None):
+        first, last = numbers[0], numbers[-1]
+        events: dict[int, list[str]] = {}
+        for case, _, body in events_of(driver, first, last, kinds):
+            events.setdefault(case, []).append(body)
+        facts: dict[int, list[tuple[datetime, str]]] = {}
+        for case, at, body in driver.select(
+            "select case_id, at, body from leeway_fact where case_id between ? and ? and kind <> 'clock_ticked' "
+            "order by case_id, seq",
+            (first, last),
+        ):
+            facts.setdefault(case, []).append((read_instant(at), body))
+        for case in numbers:
+            found = facts.get(case, [])
+            if found and (since is None or found[0][0] >= since):
+                yield events.get(case, []), found
+        after = last

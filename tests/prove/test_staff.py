@@ -93,7 +93,7 @@ def test_open_hours_count_only_what_is_open():
 
 
 def test_the_people_asked_for_keep_the_clocks_and_one_less_everywhere_does_not():
-    work = busy(24)
+    work = busy(12)
     found = asked(work)
     assert found.reached
     assert min(found.accept_then.low, found.resolve_then.low) >= 0.9
@@ -109,7 +109,7 @@ def test_the_people_asked_for_keep_the_clocks_and_one_less_everywhere_does_not()
 
 
 def test_more_cases_need_more_people():
-    few, many = asked(busy(10)), asked(busy(40))
+    few, many = asked(busy(10)), asked(busy(30))
     assert sum(many.needed) > sum(few.needed)
     assert max(few.needed) < max(many.needed)
 
@@ -122,15 +122,15 @@ def test_nobody_is_asked_for_when_the_level_is_closed():
 
 
 def test_one_more_on_mondays_is_there_on_mondays_only():
-    before, after = asked(busy(24)), asked(busy(24), "one more on monday at agent")
+    before, after = asked(busy(12)), asked(busy(12), "one more on monday at agent")
     changed = {hour // 24 for hour in range(WEEK_HOURS) if before.present[hour] != after.present[hour]}
     assert changed == {0}
     assert after.accept_now.mean >= before.accept_now.mean
 
 
 def test_a_campaign_brings_more_cases_in_its_days():
-    calm = asked(busy(24))
-    rush = asked(busy(24), "campaign x2.5 from 2026-03-09 to 2026-04-06")
+    calm = asked(busy(12))
+    rush = asked(busy(12), "campaign x2.5 from 2026-03-09 to 2026-04-06")
     assert sum(rush.needed) > sum(calm.needed)
     assert rush.accept_now.mean <= calm.accept_now.mean
 

@@ -1,1 +1,1 @@
-"""How many people each level needs: the house's own arrivals and handling times, simulated week after week."""
+"""How many people each level needs, hour by hour, to keep its clocks (ADR 14)."""

@@ -1,46 +1,39 @@
-"""Erlang's delay formula: how long callers wait when they come at random, evenly, to so many places.
+"""Erlang C: waiting with so many people, where arrivals are random and steady and everybody works at random lengths.
 
-It holds where arrivals are Poisson at one steady rate, handling times are exponential and nobody gives up (M/M/c).
-A house is seldom so; where it is, the simulation has to agree. A. K. Erlang, "Solution of some problems in the theory
-of probabilities of significance in automatic telephone exchanges", 1917.
+It is the yardstick the simulation is held to, and where its search begins; a house's own hours are neither steady nor
+that random.
 """
 
 from __future__ import annotations
 
-from math import exp, inf
+from math import ceil, exp
 
 
-def waits(places: int, load: float) -> float:
-    """The probability that somebody has to wait. ``load`` is arrivals an hour × handling hours; 1.0 when it is more
-    than the places can carry.
+def busy_probability(load: float, people: int) -> float:
+    """Erlang C: the chance that whoever comes has to wait. ``load`` is arrivals times mean handling time; 1 from
+    ``people`` upwards, where the queue never ends.
     """
-    if load >= places:
+    if load >= people:
         return 1.0
     blocked = 1.0
-    for place in range(1, places + 1):
-        blocked = load * blocked / (place + load * blocked)
-    return blocked / (1 - load / places * (1 - blocked))
+    for servers in range(1, people + 1):
+        blocked = load * blocked / (servers + load * blocked)
+    share = load / people
+    return blocked / (1 - share * (1 - blocked))
 
 
-def taken_within(places: int, arrivals: float, handling: float, within: float) -> float:
-    """The share taken up within a time. ``arrivals`` per unit of time, ``handling`` and ``within`` in that unit."""
-    load = arrivals * handling
-    if load >= places:
+def attainment(load: float, people: int, handling: float, within: float) -> float:
+    """The share that waits no longer than ``within``, in the unit of ``handling``."""
+    if load >= people:
         return 0.0
-    return 1 - waits(places, load) * exp(-(places - load) * within / handling)
+    return 1.0 - busy_probability(load, people) * exp(-(people - load) * within / handling)
 
 
-def mean_wait(places: int, arrivals: float, handling: float) -> float:
-    """The mean time until somebody is taken up, of all who come; infinite when the load is too much."""
-    load = arrivals * handling
-    if load >= places:
-        return inf
-    return waits(places, load) * handling / (places - load)
-
-
-def places_needed(arrivals: float, handling: float, within: float, share: float) -> int:
-    """The fewest places with which ``share`` are taken up within a time."""
-    places = int(arrivals * handling) + 1
-    while taken_within(places, arrivals, handling, within) < share:
-        places += 1
-    return places
+def needed(load: float, handling: float, within: float, target: float) -> int:
+    """The fewest people with whom the share reaches ``target``; 0 without any load."""
+    if load <= 0:
+        return 0
+    people = max(1, ceil(load))
+    while attainment(load, people, handling, within) < target:
+        people += 1
+    return people

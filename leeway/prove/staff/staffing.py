@@ -1,420 +1,240 @@
-"""``staff``: what the house's own past says about how many people each level needs, and what would change it."""
+"""The whole question: every level of a policy, the house's past, its roster in the coming weeks, and what if."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
-from random import Random
-from statistics import fmean, median, quantiles
+from datetime import date, datetime, timedelta
+from statistics import fmean
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from leeway.core.people import calendar_of_target
-from leeway.core.policy import Level as PolicyLevel
-from leeway.core.policy import Policy
-from leeway.core.roster import Roster
-from leeway.core.worktime import at_local, wall_time
-from leeway.prove.staff.arrivals import Pattern, Week, pattern, rates, resampled
-from leeway.prove.staff.desk import Desk, Rung, Stay
-from leeway.prove.staff.estimate import Batch, Estimate, mean
-from leeway.prove.staff.hours import HOUR, HOURS_A_WEEK, Horizon, OpenTime
-from leeway.prove.staff.needed import Staffed, counted, needed, open_hours_of
-from leeway.prove.staff.simulate import InHand, Level, simulate
-from leeway.prove.staff.there import cases_each, people_there, usual_week
-from leeway.prove.staff.visits import Visit
-from leeway.prove.staff.what_if import MorePeople, WhatIf
+from leeway.core.people import calendar_of_target, people_of
+from leeway.core.policy import Level, Policy
+from leeway.core.roster import Available, Roster, availability
+from leeway.core.worktime import ALWAYS, Calendar, at_local, open_intervals
+from leeway.prove.staff.demand import WEEK_HOURS, Demand
+from leeway.prove.staff.history import Work
+from leeway.prove.staff.needs import WEEKS, Clock, LevelModel, LevelNeeds, OpenHours
 
-BEYOND = timedelta(days=120)
-"""How far past the horizon open hours are worked out: the longest a simulated case may still need."""
-
-DRAWS = 200
-QUIET, BUSY = 0.1, 0.9
-
+REPLICATIONS = 20
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CASES = (
+    "Cases to come are whole weeks of the recorded past drawn again, each case at about its hour of the week; handling "
+    "times are drawn from those on record: the time between what happens in a case and what one of ours does, at most "
+    "15 minutes each."
+)
+_LEVELS = (
+    "Each level is simulated event by event: who is free takes the case that waits longest and finishes it. Who is "
+    "there in each hour of the coming four weeks is read from the roster with its calendars, holidays and absences. A "
+    "case that comes to a closed level is waited with until it opens, as the house does."
+)
+_NEEDED = (
+    "People needed begin with Erlang C for each hour and are added where cases are late, until both clocks are kept at "
+    "the asked share in nine of ten replications. All plans meet the same cases."
+)
 METHOD = (
-    "Cases come at random at the rate of their hour of the week, as the log shows it.",
-    "A sparse hour leans on what its weekday and its time of day say together.",
-    "How long a case is in hand is drawn from the log: open time from being taken up to leaving, less pauses.",
-    "Each person carries as many cases at once as the roster says; who waits longest is taken up first.",
-    "A case whose time at a level runs out climbs, and is met again above.",
-    "The first simulated week only fills the house and is not counted.",
-    "Ranges hold the true figure nine times out of ten.",
-    "Quiet and busy are weeks as one in ten would be, drawn anew from the weeks of the log.",
-    "Not simulated: skills within a level, people who hurry under pressure, customers who give up.",
+    _CASES,
+    _LEVELS,
+    _NEEDED,
+    "Intervals hold nine of ten replications. Somebody who looks after several levels is counted at each of them.",
 )
 
 
-class Handling(msgspec.Struct, frozen=True):
-    """How long a case is in hand at a level, in minutes of open time. ``given``: by whoever asked, not from the log."""
-
-    cases: int
-    mean: float
-    median: float
-    p90: float
-    given: bool = False
+class CannotRead(ValueError):
+    """A what-if that is no such; says what one looks like."""
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """Shares of simulated cases taken up and resolved in time; ``wait`` is the mean open wait in minutes."""
+@dataclass(frozen=True)
+class WhatIf:
+    """``more`` are people added by level and weekday (None: every day); ``campaign`` the factor on arrivals and its
+    days; ``scale`` a factor on a level's arrivals, as a backtest found it.
+    """
 
-    accept: Estimate | None
-    resolve: Estimate | None
-    wait: Estimate | None
-    climbed: int
-    doomed: float
-
-
-class People(msgspec.Struct, frozen=True):
-    """People for each hour of the week (0 is Monday from midnight), and their hours in a week."""
-
-    week: tuple[int, ...]
-    hours: int
+    more: tuple[tuple[str, int | None, int], ...] = ()
+    campaign: tuple[float, date, date] | None = None
+    scale: Mapping[str, float] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
 
 
-class LevelStaffing(msgspec.Struct, frozen=True):
-    """What is known and needed at one level. Without enough past (``missing`` says what) there are no figures."""
-
-    level: str
-    label: str
-    target: str
-    cases_a_week: float
-    quiet: float
-    busy: float
-    weeks: int
-    each: int
-    there: tuple[float, ...]
-    there_hours: float
-    handling: Handling | None = None
-    today: Kept | None = None
-    needed: People | None = None
-    needed_quiet: People | None = None
-    needed_busy: People | None = None
-    missing: str = ""
+NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_MORE = re.compile(r"(\w+) (more|less|fewer)(?: on (\w+?)s?)? at (\w+)")
+_CAMPAIGN = re.compile(
+    r"(?:arrivals|campaign) ?[x×*]? ?(\d+(?:\.\d+)?) from (\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)"
+)
 
 
-class Outcome(msgspec.Struct, frozen=True):
-    """What a what-if does to a level, on the very same weeks."""
+def read_what_if(texts: tuple[str, ...], levels: tuple[str, ...]) -> WhatIf:
+    """``one more on monday at supervisor``, ``campaign x1.5 from 2026-12-01 to 2026-12-24``. Raises ``CannotRead``."""
+    more: list[tuple[str, int | None, int]] = []
+    campaign: tuple[float, date, date] | None = None
+    for text in texts:
+        if found := _MORE.fullmatch(text.strip().lower()):
+            more.append(_more(found, levels, text))
+        elif found := _CAMPAIGN.fullmatch(text.strip().lower()):
+            campaign = (float(found[1]), date.fromisoformat(found[2]), date.fromisoformat(found[3]))
+        else:
+            raise CannotRead(
+                f"{text!r} is no what-if; expected such as “one more on monday at supervisor” or “campaign x1.5 from "
+                "2026-12-01 to 2026-12-24”."
+            )
+    return WhatIf(tuple(more), campaign, {}, texts)
 
-    level: str
-    before: Kept
-    after: Kept
 
-
-class WhatIfResult(msgspec.Struct, frozen=True):
-    says: str
-    levels: tuple[Outcome, ...]
+def _more(found: re.Match[str], levels: tuple[str, ...], text: str) -> tuple[str, int | None, int]:
+    count = NUMBERS.get(found[1]) or (int(found[1]) if found[1].isdecimal() else 0)
+    day = None if found[3] is None else next((n for n, name in enumerate(DAYS) if name == found[3]), -1)
+    if not count or day == -1 or found[4] not in levels:
+        raise CannotRead(
+            f"{text!r}: expected a number, a weekday, and one of the levels {', '.join(levels)}."
+        )
+    return found[4], day, count if found[2] == "more" else -count
 
 
 class Staffing(msgspec.Struct, frozen=True):
-    """The report. Instants are UTC; weekdays and hours are those of ``zone``."""
+    """The answer. ``since`` and ``until`` bound the past it was learnt from; ``from_day`` is the first simulated."""
 
     attainment: float
     since: datetime
     until: datetime
-    first_week: datetime
-    weeks: int
+    from_day: str
     zone: str
-    seed: int
-    levels: tuple[LevelStaffing, ...]
-    what_ifs: tuple[WhatIfResult, ...] = ()
+    replications: int
+    what_if: tuple[str, ...]
+    levels: tuple[LevelNeeds, ...]
     method: tuple[str, ...] = METHOD
 
 
-@dataclass(frozen=True)
-class Ask:
-    """What is asked. ``handling`` gives minutes in hand by level, ``at_once`` the cases one person carries there, where
-    the log and the roster can't say or a change is planned.
-    """
-
-    since: datetime
-    until: datetime
-    attainment: float = 0.9
-    weeks: int = 6
-    seed: int = 1
-    handling: Mapping[str, float] = field(default_factory=dict)
-    at_once: Mapping[str, int] = field(default_factory=dict)
-    what_ifs: Sequence[WhatIf] = ()
+class NothingToLearn(LookupError):
+    """The log holds no week of work to learn from."""
 
 
-@dataclass(frozen=True)
-class _Known:
-    """One level with everything the simulation needs."""
-
-    level: PolicyLevel
-    pattern: Pattern
-    rung: Rung
-    in_hand: InHand
-    handling: Handling
-    each: int
-    people: list[int]
-    open_hours: list[bool]
-
-    def staffed(self, weeks: Sequence[Week]) -> Staffed:
-        return Staffed(self.rung, rates(weeks), self.in_hand, self.handling.mean * 60, self.each)
-
-    def simulated(self, people: Sequence[int], factors: Sequence[float] = ()) -> Level:
-        places = [
-            count * self.each if is_open else 0
-            for count, is_open in zip(people, self.open_hours, strict=True)
-        ]
-        return Level(self.rung, rates(self.pattern.weeks), self.in_hand, places, factors)
-
-    def expected_work(self) -> float:
-        """Seconds of handling an average week brings."""
-        return sum(rates(self.pattern.weeks)) * self.handling.mean * 60
-
-
-def staff(
+def staffing(
     policy: Policy,
     roster: Roster,
-    stays: Iterable[Visit],
-    ask: Ask,
+    work: Work,
     *,
-    did: Callable[[str], None] = lambda _step: None,
+    now: datetime,
+    attainment: float = 0.9,
+    seed: int = 7,
+    replications: int = REPLICATIONS,
+    what_if: WhatIf | None = None,
 ) -> Staffing:
-    """How many people each level needs to keep its accept and resolve clocks for a share of its cases.
-
-    ``did`` hears of each finished step. Levels about which the log says too little are listed with the reason.
-    """
-    levels = (*policy.levels, *policy.desks)
-    horizon = _horizon(policy.zone, ask)
-    seen = list(stays)
-    patterns = {level.name: _pattern(level, seen, policy, roster, ask) for level in levels}
-    known = _known(levels, patterns, roster, horizon, ask)
-    did("past")
-    there = {level.name: usual_week(horizon, people_there(roster, level.target, horizon)) for level in levels}
-    seed = str(ask.seed)
-    before = _kept(known, [one.simulated(one.people) for one in known], horizon, seed)
-    did("today")
-    middle, quiet, busy = (
-        _needed(known, draw, horizon, ask, did)
-        for draw in (_as_seen, _one_in(QUIET, ask.seed), _one_in(BUSY, ask.seed))
-    )
-    figures: dict[str, _Figures] = {
-        one.level.name: (one, *rest)
-        for one, rest in zip(known, zip(before, middle, quiet, busy, strict=True), strict=True)
-    }
-    return Staffing(
-        attainment=ask.attainment,
-        since=ask.since,
-        until=ask.until,
-        first_week=horizon.instant(HOURS_A_WEEK * HOUR),
-        weeks=ask.weeks,
-        zone=policy.zone,
-        seed=ask.seed,
-        levels=tuple(
-            _report(
-                level,
-                patterns[level.name],
-                figures.get(level.name),
-                there[level.name],
-                _each(level, roster, horizon, ask),
-            )
-            for level in levels
-        ),
-        what_ifs=tuple(_what_if(known, before, what_if, horizon, seed) for what_if in ask.what_ifs),
-    )
-
-
-def _horizon(zone: str, ask: Ask) -> Horizon:
-    """From the Monday after the log ends; one more week than asked for, in which the house fills up."""
-    local = wall_time(zone, ask.until)
-    monday = datetime.combine(local.date() + timedelta(days=7 - local.weekday()), time())
-    return Horizon(at_local(zone, monday), ask.weeks + 1, zone)
-
-
-def _pattern(level: PolicyLevel, stays: Sequence[Visit], policy: Policy, roster: Roster, ask: Ask) -> Pattern:
-    calendar = calendar_of_target(roster, level.target)
-    return pattern(stays, level.name, since=ask.since, until=ask.until, zone=policy.zone, calendar=calendar)
-
-
-def _known(
-    levels: Sequence[PolicyLevel],
-    patterns: dict[str, Pattern],
-    roster: Roster,
-    horizon: Horizon,
-    ask: Ask,
-) -> list[_Known]:
-    """The levels that can be simulated, each knowing where among them it climbs to."""
-    given = ask.handling
-    able = [level for level in levels if not _missing(patterns[level.name], given=level.name in given)]
-    places = {level.name: place for place, level in enumerate(able)}
+    """People needed for every level and desk cases came to. Raises ``NothingToLearn``."""
+    if work.first is None or work.last is None:
+        raise NothingToLearn("Nothing is recorded yet: there is no past to learn arrivals from.")
+    what_if = what_if or WhatIf()
+    zone = ZoneInfo(policy.zone)
+    monday = _monday_after(now, zone)
     found = []
-    for level in able:
-        past = patterns[level.name]
-        in_hand, handling = _handling(past, given.get(level.name))
-        open_time = OpenTime(calendar_of_target(roster, level.target), horizon, BEYOND)
-        rung = Rung(
-            level.name,
-            level.label or level.name,
-            level.accept,
-            level.resolve,
-            open_time,
-            places.get(level.climbs_to) if level.climbs_to else None,
-        )
-        found.append(
-            _Known(
-                level,
-                past,
-                rung,
-                in_hand,
-                handling,
-                _each(level, roster, horizon, ask),
-                people_there(roster, level.target, horizon),
-                open_hours_of(rung, horizon),
+    for level in (*policy.levels, *policy.desks):
+        arrivals = work.arrivals.get(level.name, [])
+        if arrivals:
+            demand = Demand.of(arrivals, work.efforts.get(level.name, []), zone, work.first, work.last)
+            demand.scale = what_if.scale.get(level.name, 1.0)
+            demand.factors = _factors(what_if, monday)
+            found.append(_level(roster, level, demand, what_if, (monday, attainment, seed, replications)))
+    return Staffing(
+        attainment=attainment,
+        since=work.first,
+        until=work.last,
+        from_day=monday.astimezone(zone).date().isoformat(),
+        zone=policy.zone,
+        replications=replications,
+        what_if=what_if.said,
+        levels=tuple(found),
+    )
+
+
+def _monday_after(now: datetime, zone: ZoneInfo) -> datetime:
+    local = now.astimezone(zone)
+    day = local.date() + timedelta(days=7 - local.weekday())
+    return at_local(zone.key, datetime(day.year, day.month, day.day))  # noqa: DTZ001 - on the wall
+
+
+def _factors(what_if: WhatIf, monday: datetime) -> dict[int, float]:
+    """The campaign's factor for each simulated week, by its days that fall into it."""
+    if what_if.campaign is None:
+        return {}
+    factor, first, last = what_if.campaign
+    factors = {}
+    for week in range(WEEKS):
+        days = [(monday + timedelta(days=week * 7 + day)).date() for day in range(7)]
+        share = sum(first <= day <= last for day in days) / 7
+        factors[week] = 1 + (factor - 1) * share
+    return factors
+
+
+def _level(
+    roster: Roster, level: Level, demand: Demand, what_if: WhatIf, how: tuple[datetime, float, int, int]
+) -> LevelNeeds:
+    monday, attainment, seed, replications = how
+    calendar = calendar_of_target(roster, level.target)
+    opening = OpenHours(_open_shares(calendar, monday))
+    clock = Clock(level.accept.seconds, level.accept.working, level.resolve.seconds, level.resolve.working)
+    model = LevelModel(demand, clock, opening, seed=seed, replications=replications)
+    present = _with_more(_present(roster, level, monday), level.name, opening, what_if)
+    now_runs = model.run(present)
+    accept_now, resolve_now = model.attained(now_runs)
+    needed, reached, why_not = model.needed(attainment)
+    accept_then, resolve_then = model.attained(model.run(needed * WEEKS))
+    return LevelNeeds(
+        level=level.name,
+        cases_a_week=round(sum(demand.rates()), 2),
+        handling_minutes=round(fmean(demand.efforts) / 60, 1),
+        arrivals=tuple(round(rate, 3) for rate in demand.rates()),
+        present=tuple(round(fmean(present[hour::WEEK_HOURS]), 2) for hour in range(WEEK_HOURS)),
+        needed=tuple(needed),
+        accept_now=accept_now,
+        resolve_now=resolve_now,
+        accept_then=accept_then,
+        resolve_then=resolve_then,
+        reached=reached,
+        why_not=why_not,
+    )
+
+
+def _open_shares(calendar: Calendar, monday: datetime) -> list[float]:
+    """For each hour of a week how much of it is open; of a week without holidays if one of the next eight is."""
+    if calendar is ALWAYS:
+        return [1.0] * WEEK_HOURS
+    weeks = [_week_shares(calendar, monday + timedelta(weeks=number)) for number in range(8)]
+    return max(weeks, key=sum)
+
+
+def _week_shares(calendar: Calendar, monday: datetime) -> list[float]:
+    shares = [0.0] * WEEK_HOURS
+    for opening in open_intervals(calendar, monday, monday + timedelta(weeks=1)):
+        for hour in range(WEEK_HOURS):
+            start = monday + timedelta(hours=hour)
+            inside = min(opening.end, start + timedelta(hours=1)) - max(opening.start, start)
+            shares[hour] += max(0.0, inside / timedelta(hours=1))
+    return [round(share, 4) for share in shares]
+
+
+def _present(roster: Roster, level: Level, monday: datetime) -> list[int]:
+    """How many of the level are there in the middle of each hour of the coming weeks."""
+    plan = []
+    for hour in range(WEEKS * WEEK_HOURS):
+        at = monday + timedelta(hours=hour, minutes=30)
+        on_call = level.target.startswith("rota:")
+        plan.append(
+            sum(
+                isinstance(availability(roster, who, at, needs_hours=not on_call), Available)
+                for who in people_of(roster, level.target, at)
             )
         )
-    return found
+    return plan
 
 
-def _each(level: PolicyLevel, roster: Roster, horizon: Horizon, ask: Ask) -> int:
-    return ask.at_once.get(level.name) or cases_each(roster, level.target, horizon.start)
-
-
-def _missing(past: Pattern, *, given: bool) -> str:
-    if not any(week.total for week in past.weeks):
-        return "no case came to this level in the period"
-    if not past.enough and not given:
-        return (
-            f"only {len(past.in_hand)} handled cases in the period: too few to say how long one takes; "
-            "give it with --handling LEVEL=MINUTES"
-        )
-    return ""
-
-
-def _handling(past: Pattern, given: float | None) -> tuple[InHand, Handling]:
-    if given is not None:
-        seconds = given * 60
-
-        def as_given(chance: Random) -> float:
-            return chance.expovariate(1 / seconds)
-
-        return as_given, Handling(len(past.in_hand), given, given * 0.693, given * 2.303, given=True)
-    times = past.in_hand
-    minutes = sorted(one / 60 for one in times)
-
-    def as_seen(chance: Random) -> float:
-        return chance.choice(times)
-
-    p90 = quantiles(minutes, n=10)[-1] if len(minutes) > 1 else minutes[0]
-    return as_seen, Handling(len(times), fmean(minutes), median(minutes), p90)
-
-
-Draw = Callable[[_Known], Sequence[Week]]
-
-
-def _as_seen(known: _Known) -> Sequence[Week]:
-    return known.pattern.weeks
-
-
-def _one_in(share: float, seed: int) -> Draw:
-    """Weeks drawn anew so many times; those with which the level has as much to do as in a quiet or busy time."""
-
-    def draw(known: _Known) -> Sequence[Week]:
-        chance = Random(f"{seed} weeks of {known.level.name}")  # noqa: S311 - a play is no secret
-        draws = [resampled(known.pattern.weeks, chance) for _ in range(DRAWS)]
-        draws.sort(key=lambda weeks: sum(week.total for week in weeks))
-        return draws[int(share * (DRAWS - 1))]
-
-    return draw
-
-
-def _needed(
-    known: Sequence[_Known], draw: Draw, horizon: Horizon, ask: Ask, did: Callable[[str], None]
-) -> list[People]:
-    weeks = needed([one.staffed(draw(one)) for one in known], horizon, str(ask.seed), ask.attainment)
-    did("needed")
-    return [People(tuple(week), sum(week)) for week in weeks]
-
-
-def _kept(known: Sequence[_Known], levels: Sequence[Level], horizon: Horizon, seed: str) -> list[Kept]:
-    desks = simulate(levels, horizon, seed)
-    return [
-        _measured(one, desk, level, horizon) for one, desk, level in zip(known, desks, levels, strict=True)
-    ]
-
-
-def _measured(one: _Known, desk: Desk, level: Level, horizon: Horizon) -> Kept:
-    stays = counted(desk.stays)
-    usual = not level.factors
-    work = one.expected_work() if usual else None
-
-    def share(of: Callable[[Stay], float], highest: float) -> Estimate | None:
-        batches = _by_week(stays, of, horizon)
-        expected = work if work is not None else fmean(batch.work for batch in batches)
-        return mean(batches, expected, lowest=0.0, highest=highest)
-
-    waited = [stay for stay in stays if stay.taken < float("inf")]
-    return Kept(
-        accept=share(lambda stay: float(stay.accepted_in_time), 1.0),
-        resolve=share(lambda stay: float(stay.resolved_in_time), 1.0),
-        wait=mean(
-            _by_week(waited, lambda stay: _open_wait(one, stay) / 60, horizon),
-            work if work is not None else 0.0,
-            lowest=0.0,
-            highest=float("inf"),
-        )
-        if usual
-        else None,
-        climbed=sum(stay.climbed for stay in stays),
-        doomed=fmean(stay.doomed for stay in stays) if stays else 0.0,
-    )
-
-
-def _open_wait(one: _Known, stay: Stay) -> float:
-    return one.rung.open.until(stay.taken) - one.rung.open.until(stay.waits_from)
-
-
-def _by_week(stays: Sequence[Stay], of: Callable[[Stay], float], horizon: Horizon) -> list[Batch]:
-    weeks: list[list[Stay]] = [[] for _ in range(horizon.weeks - 1)]
-    for stay in stays:
-        week = int(stay.came // (HOURS_A_WEEK * HOUR)) - 1
-        if week < len(weeks):
-            weeks[week].append(stay)
-    return [Batch(len(week), sum(map(of, week)), sum(stay.in_hand for stay in week)) for week in weeks]
-
-
-def _what_if(
-    known: Sequence[_Known],
-    before: Sequence[Kept],
-    what_if: WhatIf,
-    horizon: Horizon,
-    seed: str,
-) -> WhatIfResult:
-    after = _kept(known, [_changed(one, what_if, horizon) for one in known], horizon, seed)
-    outcomes = zip(known, before, after, strict=True)
-    return WhatIfResult(what_if.says, tuple(Outcome(one.level.name, was, now) for one, was, now in outcomes))
-
-
-def _changed(one: _Known, what_if: WhatIf, horizon: Horizon) -> Level:
-    if isinstance(what_if, MorePeople):
-        return one.simulated(what_if.people(one.level.name, horizon, one.people, one.open_hours))
-    return one.simulated(one.people, what_if.factors(one.level.name, horizon))
-
-
-_Figures = tuple[_Known, Kept, People, People, People]
-
-
-def _report(
-    level: PolicyLevel, past: Pattern, figures: _Figures | None, there: Sequence[float], each: int
-) -> LevelStaffing:
-    totals = sorted(week.total for week in past.weeks)
-    found = LevelStaffing(
-        level=level.name,
-        label=level.label or level.name,
-        target=level.target,
-        cases_a_week=sum(rates(past.weeks)),
-        quiet=float(totals[int(QUIET * (len(totals) - 1))]),
-        busy=float(totals[round(BUSY * (len(totals) - 1))]),
-        weeks=len(past.weeks),
-        each=each,
-        there=tuple(there),
-        there_hours=sum(there),
-        missing="" if figures else _missing(past, given=False),
-    )
-    if figures is None:
-        return found
-    one, today, middle, quiet, busy = figures
-    return msgspec.structs.replace(
-        found, handling=one.handling, today=today, needed=middle, needed_quiet=quiet, needed_busy=busy
-    )
+def _with_more(plan: list[int], level: str, opening: OpenHours, what_if: WhatIf) -> list[int]:
+    changed = list(plan)
+    for name, day, count in what_if.more:
+        if name == level:
+            for hour in range(len(plan)):
+                of_week = hour % WEEK_HOURS
+                if opening.hours[of_week] > 0 and day in (None, of_week // 24):
+                    changed[hour] = max(0, changed[hour] + count)
+    return changed
