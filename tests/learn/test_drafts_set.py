@@ -53,15 +53,15 @@ def test_every_label_quotes_its_draft():
 def test_each_kind_is_found_and_rarely_wrongly(name, kind):
     one = figures(name).kinds[kind]
     assert one.precision >= 0.85
-    assert one.recall >= 0.70
+    assert one.recall >= 0.75
 
 
-@pytest.mark.parametrize("name", ["tuning", "held_out"])
+@pytest.mark.parametrize("name", ["tuning", "held_out", "later"])
 def test_fine_drafts_are_left_alone(name):
     assert figures(name).fine_with_finding <= 0.05
 
 
-@pytest.mark.parametrize("name", ["tuning", "held_out"])
+@pytest.mark.parametrize("name", ["tuning", "held_out", "later"])
 def test_taking_a_suggestion_never_brings_a_new_finding_of_its_kind(name):
     pack = languages.drafts("en")
     for row in rows(name):

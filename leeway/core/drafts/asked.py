@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from leeway.core.cues import read_cues
 from leeway.core.drafts.blanks import as_sentence, filled, first_filled
 from leeway.core.drafts.finding import Finding
 from leeway.core.drafts.sheet import Sheet
@@ -70,7 +69,7 @@ def _known(sheet: Sheet) -> dict[str, str]:
     known = _asked_before(sheet) if _told_it_before(sheet, 0) else {}
     names = {key: name for name, fact in sheet.data.facts.items() for key in (*fact.keys, name)}
     for text in context.customer_said:
-        message = prepare(text, sheet.pack.phrases, "customer")
+        message = sheet.theirs(text)
         for told in find_told(message, at=context.now or _ANY_DAY, currency=context.currency):
             if told.kind in names and told.kind not in ("amount", "date", "product"):
                 known[names[told.kind]] = told.value
@@ -86,8 +85,7 @@ def _known(sheet: Sheet) -> dict[str, str]:
 def _told_it_before(sheet: Sheet, words: int) -> bool:
     """They say that they had to tell it again, and told it."""
     return any(
-        len(text.split()) >= words
-        and any(cue.kind == "repeats_self" for cue in read_cues(sheet.pack.cues, text))
+        len(text.split()) >= words and any(cue.kind == "repeats_self" for cue in sheet.cues_of(text))
         for text in sheet.context.customer_said
     )
 

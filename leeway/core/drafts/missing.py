@@ -7,17 +7,16 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from leeway.core.cue import Cue, CueKind
-from leeway.core.cues import distress, read_cues
+from leeway.core.cues import distress
 from leeway.core.cues.weigh import strongest_by_kind
 from leeway.core.drafts.blanks import capital, due_words, first_filled
 from leeway.core.drafts.finding import Finding
 from leeway.core.drafts.pack import Text
 from leeway.core.drafts.sheet import Sheet, Span
-from leeway.core.reading.prepared import prepare
 from leeway.core.reading.steps import steps_taken
 from leeway.core.reading.when import find_times
 
-STRONG_FEELING = 0.41
+STRONG_FEELING = 0.45
 """Distress of what the customer wrote since our last answer, from which it wants a word first."""
 SOME_TROUBLE = 0.15
 """Distress from which a message is no mere question, whatever its words."""
@@ -30,8 +29,8 @@ _INSISTS = re.compile(r"!!|[?][?!]")
 """Marks doubled beside trouble are a raised voice."""
 
 
-HEATED_CALM = 0.58
-"""What a heated word leaves of the calm, and each exclamation mark beside trouble."""
+HEATED_CALM = 0.54
+"""What a heated word leaves of the calm, and each further exclamation mark beside trouble."""
 LOUD_CALM = 0.83
 MOST_LOUD = 3
 SITUATION: frozenset[CueKind] = frozenset(
@@ -60,24 +59,25 @@ def find_missing(sheet: Sheet, found: Collection[Finding]) -> Iterator[Finding]:
 
 def _shown(sheet: Sheet) -> tuple[Cue, ...]:
     """What the customer shows in everything they wrote since our last answer."""
-    return tuple(cue for text in sheet.context.waiting for cue in read_cues(sheet.pack.cues, text))
+    return tuple(cue for text in sheet.context.waiting for cue in sheet.cues_of(text))
 
 
 def _upset(sheet: Sheet, cues: tuple[Cue, ...]) -> float:
     """How upset they are, 0 to 1: the signs, and what the file of drafts knows besides."""
     felt = distress(cue for cue in cues if cue.kind not in SITUATION)
     calm = (1.0 - felt) * (1.0 - SITUATION_SHARE * distress(cue for cue in cues if cue.kind in SITUATION))
+    pleased = any(cue.kind in ("thanks", "satisfied") for cue in cues)
     for text in sheet.context.waiting:
         kinds = _customer_kinds(sheet, text)
-        if "heated" in kinds or (kinds and _INSISTS.search(text)):
+        if "heated" in kinds or (_INSISTS.search(text) and not pleased):
             calm *= HEATED_CALM
         if kinds & {"heated", "trouble"}:
-            calm *= LOUD_CALM ** min(text.count("!") + text.count("??"), MOST_LOUD)
+            calm *= LOUD_CALM ** min(max(text.count("!") - 1, 0) + text.count("??"), MOST_LOUD)
     return 1.0 - calm
 
 
 def _customer_kinds(sheet: Sheet, text: str) -> set[str]:
-    message = prepare(text, sheet.pack.phrases, "customer")
+    message = sheet.theirs(text)
     return {hit.rule.kind for hit in message.others(sheet.pack.trouble)}
 
 
@@ -152,7 +152,7 @@ def _only_asks(sheet: Sheet, text: str) -> bool:
     """ "Why was I charged?" is answered by saying why, "Where is my parcel?" by saying where."""
     if not text.rstrip().endswith("?"):
         return False
-    message = prepare(text, sheet.pack.phrases, "customer")
+    message = sheet.theirs(text)
     last = next((end for end in reversed(message.sentence_ends()) if end < len(text.rstrip())), 0)
     return any(
         hit.rule.kind == "question" and hit.match.start() - last <= len(" and ")

@@ -10,7 +10,6 @@ from leeway.core.drafts.finding import Finding
 from leeway.core.drafts.sheet import Sheet, Span
 from leeway.core.reading.money import Amount, find_amounts
 from leeway.core.reading.offers import find_offers
-from leeway.core.reading.prepared import prepare
 from leeway.core.reading.promise_words import find_promises
 from leeway.core.worktime import Calendar, is_open, next_open, open_intervals
 
@@ -64,7 +63,7 @@ def _known_amount(sheet: Sheet) -> Amount | None:
     currency = sheet.context.currency
     texts = [sheet.context.known_facts.get("amount", ""), *reversed(sheet.context.customer_said)]
     for text in texts:
-        found = find_amounts(prepare(text, sheet.pack.phrases, "customer"), currency=currency)
+        found = find_amounts(sheet.theirs(text), currency=currency)
         if found:
             return found[-1]
     return None

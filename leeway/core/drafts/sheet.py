@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from leeway.core.cue import Cue
+from leeway.core.cues import read_cues
 from leeway.core.drafts.context import DraftContext
 from leeway.core.drafts.finding import Finding, FindingKind
 from leeway.core.drafts.pack import DraftPack
@@ -30,6 +32,20 @@ class Sheet:
         self.data = pack.data
         self.message: Prepared = prepare(draft, pack.phrases, "agent")
         self.fold = self.message.fold
+        self._theirs: dict[str, Prepared] = {}
+        self._cues: dict[str, tuple[Cue, ...]] = {}
+
+    def theirs(self, text: str) -> Prepared:
+        """A customer's message, prepared once for all who ask."""
+        if text not in self._theirs:
+            self._theirs[text] = prepare(text, self.pack.phrases, "customer")
+        return self._theirs[text]
+
+    def cues_of(self, text: str) -> tuple[Cue, ...]:
+        """The signs in a customer's message."""
+        if text not in self._cues:
+            self._cues[text] = read_cues(self.pack.cues, text)
+        return self._cues[text]
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:

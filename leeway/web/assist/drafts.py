@@ -132,7 +132,7 @@ def marks(case: Case, draft: str, *, person: str) -> tuple[Marked, ...]:
 def findings(case: Case, draft: str, *, person: str) -> tuple[Finding, ...]:
     """What the reader finds in a draft for this case, written by this person."""
     pack = words(case)
-    return read_draft(pack, draft, matter(case, person=person)) if pack else ()
+    return read_draft(pack, draft, matter(case, draft, person=person)) if pack else ()
 
 
 def words(case: Case) -> DraftPack | None:
@@ -143,8 +143,8 @@ def words(case: Case) -> DraftPack | None:
     return wiring.drafts(case.language or policy.language or languages.USUAL)
 
 
-def matter(case: Case, *, person: str) -> DraftContext:
-    """The case as the reader takes it, with what this person has left to give."""
+def matter(case: Case, draft: str, *, person: str) -> DraftContext:
+    """The case as the reader takes it. What this person has left is asked only where a draft may give something."""
     world, now = house.world(), house.now()
     policy = world.policy_for(case.policy_version)
     said = story.turns(case.id, most=LAST_TURNS + NOTES_BETWEEN)
@@ -155,8 +155,13 @@ def matter(case: Case, *, person: str) -> DraftContext:
         policy=policy,
         roster=world.roster,
         now=now,
-        left=_left(case, policy, person) if policy.authority else None,
+        left=_left(case, policy, person) if policy.authority and _may_give(case, draft) else None,
     )
+
+
+def _may_give(case: Case, draft: str) -> bool:
+    """A sum is named, or one is known that "all of it" would mean."""
+    return any(char.isdigit() for char in draft) or any(item.told.kind == "amount" for item in case.told)
 
 
 def _left(case: Case, policy: Policy, person: str) -> dict[str, int] | None:
