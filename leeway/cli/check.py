@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leeway.cli.say import console, json_option, print_json, table
+from leeway.cli.say import json_option, print_json
 
 if TYPE_CHECKING:
     from leeway.packs.reader import Problem
@@ -190,10 +190,9 @@ def _summary(proof: Proof) -> None:
         click.echo(f"  - {one.what}: {one.why}")
     from leeway.prove.words import length
 
-    rows = [
-        (worst.what, length(worst.seconds), worst.local, worst.words) for worst in proof.worst_case.values()
-    ]
-    console().print(table("The worst cases", ("", "takes", "from", ""), rows))
+    click.echo("The worst cases, in real time:")
+    for worst in proof.worst_case.values():
+        click.echo(f"  {worst.what}: {length(worst.seconds)}, from {worst.local} ({worst.words})")
     holes = len(proof.holes)
     said = f"{holes} hole{'s' * (holes != 1)}." if holes else "No hole."
     click.echo(f"{said} {proof.seconds:.1f} s")

@@ -174,7 +174,7 @@ def _requesters(ground: Ground, level: Level) -> Iterator[str]:
 def _somebody_else(ground: Ground, approvers: tuple[Level, ...], who: str) -> Iterator[tuple[Spell, ...]]:
     for level in approvers:
         plan = ground.policy.plan_for(level.name)
-        targets = [(level.target, level.skills)] + ([(plan.hand_to, ())] if plan and plan.hand_to else [])
+        targets = [(level.target, level.skills)] + ([(plan.hand_to, level.skills)] if plan and plan.hand_to else [])
         for target, skills in targets:
             if ground.target_exists(target):
                 concerned = ground.year.everybody(target)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from leeway.core.authority import most_of_level
 from leeway.core.matrix import first_match
 from leeway.core.policy import (
     Condition,
@@ -733,9 +734,8 @@ def over_the_limit_sideways(rng: random.Random, policy: Policy, roster: Roster) 
     if rule is None:
         return None
     goal = policy.level(rule.go)
-    first = {
-        limit.instrument: limit.amount for limit in policy.authority if limit.level == policy.levels[0].name
-    }
+    mine = {limit.instrument for limit in policy.authority if limit.level == policy.levels[0].name}
+    first = {one: most_of_level(policy, policy.levels[0].name, one) for one in mine}
     instrument = rng.choice(sorted(first))
     equal = tuple(
         replace(one, amount=first[instrument])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -165,3 +166,28 @@ def test_work_is_learnt_from_the_log(console: Console):
     driver.close()
     assert {level: len(times) for level, times in work.arrivals.items()} == {console.case(case).level: 1}
     assert work.efforts == {console.case(case).level: [300.0]}
+
+
+# --- the page
+
+
+def test_the_page_shows_needs_as_pictures_and_tables(console: Console):
+    for number in range(6):
+        console.writes("Where is my parcel?", chat=f"chat-{number}", customer=f"c{number}")
+        console.pass_time(minutes=20)
+        console.answers(number + 1, "I will look into it.")
+    client = console.as_("priya")
+    address = "/insights/staffing?attainment=0.8"
+    for _ in range(900):
+        text = client.get(address).content.decode()
+        if "staff-waiting" not in text:
+            break
+        time.sleep(0.1)
+    assert "shade-" in text
+    assert "How this is reckoned" in text
+    assert client.get("/insights/staffing?what_if=nonsense").status_code == 200
+
+
+def test_agents_and_strangers_see_no_staffing(console: Console):
+    assert console.as_("sam").get("/insights/staffing").status_code == 403
+    assert console.as_("").get("/insights/staffing").status_code == 302
