@@ -29,7 +29,6 @@ select (select coalesce(sum(open_cases), 0) from leeway_person_load),
     limit {MOST_COUNTED + 1}) x)"""  # noqa: S608 - our own words and one number of ours
 _WAITING = f"""
 select (select count(*) from leeway_case where asked > '' and asked = %s),
-  (select count(*) from leeway_approval where asked_of = %s and state = 'asked'),
   (select count(*) from (select 1 from leeway_escalation e join leeway_case c on c.id = e.case_id
     where e.state = 'requested' and (%s or e.level in %s or c.owner in %s) limit {MOST_COUNTED + 1}) x),
   (select count(*) from (select 1 from leeway_event where kind = 'consult_opened' and at > %s limit 1) x)"""  # noqa: S608
@@ -52,7 +51,7 @@ def counts() -> Counts:
 
 
 def waiting(viewer: Looking, person: str, levels: Collection[str], *, leads: bool, now: datetime) -> int:
-    """How many decisions wait for this person: as many as ``lists.waiting_for`` has lines."""
+    """How many decisions wait for this person: as many as ``lists.waiting_for`` has lines, and their approvals."""
     decides_all = leads and viewer.sees_everything
     with connection.cursor() as cursor:
         sql, listed = _with_lists(*(((), ()) if decides_all else (levels, viewer.colleagues)))
