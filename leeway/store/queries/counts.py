@@ -29,6 +29,7 @@ select (select coalesce(sum(open_cases), 0) from leeway_person_load),
     limit {MOST_COUNTED + 1}) x)"""  # noqa: S608 - our own words and one number of ours
 _WAITING = f"""
 select (select count(*) from leeway_case where asked > '' and asked = %s),
+  (select count(*) from leeway_approval where asked_of > '' and asked_of = %s and state = 'asked'),
   (select count(*) from (select 1 from leeway_escalation e join leeway_case c on c.id = e.case_id
     where e.state = 'requested' and (%s or e.level in %s or c.owner in %s) limit {MOST_COUNTED + 1}) x),
   (select count(*) from (select 1 from leeway_event where kind = 'consult_opened' and at > %s limit 1) x)"""  # noqa: S608
