@@ -172,11 +172,6 @@ def _with_cases(rows: list[ApprovalRow]) -> Iterator[Waiting]:
             yield Waiting(row, cases[row.case_id], approval)
 
 
-def waiting_for(person: str) -> int:
-    """How many approvals wait for this person."""
-    return ApprovalRow.objects.filter(asked_of=person, state="asked").count() if person else 0
-
-
 # --- fairness ---------------------------------------------------------------------------------------------------------
 
 COMPARED_AT_MOST = 3_000

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from leeway.store.queries import counts, offers
+from leeway.store.queries import counts
 from leeway.web import house
 from leeway.web.access import Viewer
 
@@ -28,5 +28,4 @@ def _to_decide(viewer: Viewer) -> str:
     now = house.now()
     levels = viewer.levels(house.world().policy, now)
     found = counts.waiting(viewer, viewer.person, levels, leads=viewer.may_lead, now=now)
-    found += offers.waiting_for(viewer.person)
     return counts.capped(found) if found else ""
