@@ -17,6 +17,7 @@ import msgspec
 
 from leeway import __version__
 from leeway.core.redact import mask
+from leeway.store import article_lines
 from leeway.store.instants import read_instant
 from leeway.store.masking import masked_json, pseudonym
 from leeway.store.writer.driver import Driver, Row
@@ -120,7 +121,7 @@ def export(driver: Driver, folder: Path, only: Only, *, now: datetime, masked: b
         raise FileExistsError(17, "There is an export already", str(folder))
     last = int(driver.select("select coalesce(max(id), 0) from leeway_fact")[0][0])
     pages = _Pages(driver, only, last, masked=masked)
-    files = {
+    files: dict[str, Iterator[msgspec.Struct]] = {
         "facts.ndjson": pages.facts(),
         "events.ndjson": pages.events(),
         "cases.ndjson": pages.cases(),
@@ -129,6 +130,8 @@ def export(driver: Driver, folder: Path, only: Only, *, now: datetime, masked: b
         "policies.ndjson": pages.documents("policy"),
         "roster.ndjson": pages.documents("roster"),
     }
+    if only == Only():
+        files[article_lines.FILE] = article_lines.articles(driver, masked=masked)
     if masked:  # our own people are persons too
         del files["roster.ndjson"]
     lines = {name: _write(folder / name, rows) for name, rows in files.items()}

@@ -13,12 +13,15 @@ from msgspec.structs import replace
 
 from leeway.core.case import Case
 from leeway.core.refusals import Refusal
-from leeway.store import knowledge
+from leeway.store import article_lines, knowledge
+from leeway.store.exporting import Only, export
 from leeway.store.importing.articles import Defaults, NoArticles, Refused, import_articles, read
 from leeway.store.importing.from_html import markdown
+from leeway.store.importing.restoring import restore
 from leeway.store.importing.solutions import ended_well, solution
 from leeway.store.knowledge import Text
 from leeway.store.models import ArticleTerm
+from leeway.wiring import House
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -118,6 +121,28 @@ def test_an_article_is_overtaken_when_a_fact_of_its_product_is_newer() -> None:
     assert [(one.article.pk, one.why) for one in knowledge.troubles(NOW + timedelta(2))] == [
         (number, "the product has changed")
     ]
+
+
+def test_articles_go_out_with_an_export_and_come_back_findable(house: House, tmp_path: Path) -> None:
+    driver = house.driver()
+    line = article_lines.ArticleLine(
+        "article", "house", "A-1", "Refund time", "Ask ana@example.org.", "", "", "", "live", "", "clara", "clara",
+        None, NOW, NOW, None, 2, 1,
+    )  # fmt: skip
+    driver.begin()
+    article_lines.take_back(driver, [line, line])
+    driver.commit()
+    assert list(article_lines.articles(driver)) == [line]
+    assert [masked.text for masked in article_lines.articles(driver, masked=True)] == ["Ask [email]."]
+    manifest = export(driver, tmp_path / "out", Only(), now=NOW)
+    assert manifest.files[article_lines.FILE] == 1
+    driver.begin()
+    driver.run("delete from leeway_article")
+    driver.run("delete from leeway_article_term")
+    driver.commit()
+    restore(driver, tmp_path / "out", now=NOW)
+    assert list(article_lines.articles(driver)) == [line]
+    assert driver.select("select weight from leeway_article_term where term = ?", ("refund",)) == [(4,)]
 
 
 # --- taken in from elsewhere

@@ -48,16 +48,15 @@ class Model:
             client.close()
 
     def _client(self) -> OpenAI:
-        import httpx  # noqa: PLC0415 - only a house with a model needs it
-        from openai import OpenAI  # noqa: PLC0415
+        from openai import DefaultHttpxClient, OpenAI, Timeout  # noqa: PLC0415 - only a house with a model needs it
 
         seconds = self.settings.timeout_seconds
         return OpenAI(
             base_url=self.settings.url,
             api_key=self.settings.key or "none",
-            timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
+            timeout=Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
             max_retries=0,
-            http_client=httpx.Client(trust_env=False, follow_redirects=False),
+            http_client=DefaultHttpxClient(trust_env=False, follow_redirects=False),
         )
 
     def _asked(

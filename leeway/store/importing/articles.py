@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import yaml
 
@@ -167,12 +167,12 @@ def _page(name: str, text: str, defaults: Defaults, *, html: bool) -> Found:
     front = _FRONT_MATTER.match(text)
     if front is not None:
         try:
-            matter = yaml.safe_load(front[1]) or {}
+            read: Any = yaml.safe_load(front[1]) or {}
         except yaml.YAMLError:
             return Refused(name, "its front matter is no YAML")
-        text = text[front.end() :]
-    if not isinstance(matter, dict):
-        return Refused(name, "its front matter is no list of names and values")
+        if not isinstance(read, dict):
+            return Refused(name, "its front matter is no list of names and values")
+        matter, text = read, text[front.end() :]
     heading = _FIRST_HEADING.match(text)
     if heading is not None and not matter.get("title"):
         matter["title"], text = heading[1], text[heading.end() :]
@@ -238,7 +238,7 @@ def _text(external: str, told: Mapping[str, Any], defaults: Defaults) -> Found:
     return Text(
         title=title[:300],
         text=text.replace("\x00", ""),
-        kind=cast("Kind", kind),
+        kind=kind,
         product=said("product", defaults.product)[:200],
         region=said("region", defaults.region)[:60],
         language=said("language", defaults.language)[:10].split("-")[0].lower(),

@@ -18,7 +18,7 @@ from leeway.core.facts import Fact
 from leeway.core.policy import Policy
 from leeway.core.refusals import Refusal
 from leeway.core.roster import Roster
-from leeway.store import documents, ledger
+from leeway.store import article_lines, documents, ledger
 from leeway.store.exporting import (
     FORMAT,
     FORMAT_VERSION,
@@ -63,6 +63,8 @@ def restore(driver: Driver, folder: Path, *, now: datetime) -> Manifest:
         _customers(driver, folder, now)
         _interactions(driver, folder)
         _cases(driver, now)
+        if (folder / article_lines.FILE).exists():  # exports of one customer, and older ones, have none
+            article_lines.take_back(driver, _lines(folder / article_lines.FILE, article_lines.ArticleLine))
         _go_on_counting(driver)
         driver.commit()
     finally:

@@ -148,7 +148,7 @@ def _told(request: HttpRequest, article: Any) -> Text:  # noqa: ANN401 - the row
     return Text(
         title=sent("title", 300),
         text=request.POST.get("text", "").replace("\r\n", "\n")[: knowledge.LONGEST_TEXT + 1],
-        kind=kind if kind in KINDS else "article",  # type: ignore[arg-type]
+        kind=kind if kind in KINDS else "article",
         product=sent("product"),
         region=sent("region", 60),
         language=sent("language", 10),
