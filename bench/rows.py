@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import subprocess
 import sys
 import time
@@ -436,6 +437,38 @@ def guidance(bench: Bench) -> Iterator[Line]:
     )
 
 
+def backtest(bench: Bench) -> Iterator[Line]:
+    """A changed matrix over a long history, by two processes: one rule less, and other clocks (nothing taken over)."""
+    home = bench.home("backtest")
+    subprocess.run(
+        [sys.executable, "-m", "bench.parts.history", str(bench.size(20_000, 1_000_000))],
+        env=environment(home),
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    for name, promised in (("a rule less", True), ("longer clocks", False)):
+        if not promised and not bench.quick:
+            continue  # at the speed of `decide` a million facts take a quarter of an hour
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.parts.backtested", name, "2"],
+            env=environment(home),
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        found = json.loads(done.stdout)
+        speed = found["facts"] / found["cpu_seconds"]
+        yield Line(
+            what=f"backtest, {name}, {found['facts']:,} facts, 2 processes",
+            ours=f"{speed:,.0f} facts/s a core, {found['seconds']:.0f} s, {found['memory_mb']} MB",
+            target="≥ 20,000 facts/s a core" if promised else "",
+            met=speed >= 20_000 if promised else None,
+            figures=found,
+        )
+
+
 def idle(bench: Bench) -> Iterator[Line]:
     """What a server weighs that has nothing to do, and how soon it answers."""
     starts, weights = [], []
@@ -513,5 +546,6 @@ ROWS: dict[str, Row] = {
     "cues": cues,
     "guidance": guidance,
     "idle": idle,
+    "backtest": backtest,
     "check": check,
 }

@@ -1,7 +1,8 @@
 """A long history: the demo's weeks, told again by other customers until there are so many facts.
 
-``python -m bench.parts.history FACTS`` furnishes ``LEEWAY_HOME``. The copies are rows of the log as the writer made them,
-under numbers of their own; the words in them name those numbers, so that every decision can be made again exactly.
+``python -m bench.parts.history FACTS`` furnishes ``LEEWAY_HOME``. The copies are rows of the log as the writer made
+them, under numbers of their own; the words in them name those numbers, so that every decision can be made again
+exactly.
 """
 
 from __future__ import annotations
@@ -9,9 +10,13 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from leeway.store.home import home
+
+Row = tuple[Any, ...]
 
 NOW = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
 CASES = 350
@@ -54,13 +59,13 @@ def copy_until(facts: int) -> int:
     return int(count)
 
 
-def _insert(base: sqlite3.Connection, table: str, rows) -> None:  # noqa: ANN001 - rows of sqlite
-    rows = list(rows)
+def _insert(base: sqlite3.Connection, table: str, made: Iterator[Row]) -> None:
+    rows = list(made)
     base.executemany(f"insert into {table} values ({','.join('?' * len(rows[0]))})", rows)  # noqa: S608 - ours
 
 
 class Shift:
-    """Numbers of one copy. Words name a case as ``C-12``, ``case 12``, or as a number beside ``case``/``other``/``into``."""
+    """Numbers of one copy. Words name a case as ``C-12``, ``case 12``, or as a number beside ``case`` and its like."""
 
     NAMED = re.compile(r'(C-|[Cc]ase |"(?:case|other|into|new_case)":|merge:|(?<=:)(?=\d+:story))(\d+)')
 
@@ -72,7 +77,7 @@ class Shift:
         own, other = str(number), str(number + self.cases)
         return self.NAMED.sub(lambda found: found[1] + (other if found[2] == own else found[2]), text)
 
-    def case(self, row: tuple, columns: list[str]) -> tuple:
+    def case(self, row: Row, columns: list[str]) -> Row:
         found = dict(zip(columns, row, strict=True))
         found["state"] = self._renamed(found["state"], found["id"]).replace(
             f'{{"id":{found["id"]},', f'{{"id":{found["id"] + self.cases},', 1
@@ -80,7 +85,7 @@ class Shift:
         found["id"] += self.cases
         return tuple(found.values())
 
-    def fact(self, row: tuple, columns: list[str]) -> tuple:
+    def fact(self, row: Row, columns: list[str]) -> Row:
         found = dict(zip(columns, row, strict=True))
         found["body"] = self._renamed(found["body"], found["case_id"])
         found["source_id"] = f"{found['source_id']}~{self.copy}"
@@ -88,7 +93,7 @@ class Shift:
         found["case_id"] += self.cases
         return tuple(found.values())
 
-    def event(self, row: tuple, columns: list[str]) -> tuple:
+    def event(self, row: Row, columns: list[str]) -> Row:
         found = dict(zip(columns, row, strict=True))
         found["body"] = self._renamed(found["body"], found["case_id"])
         found["id"] += self.events
