@@ -75,13 +75,26 @@ FELT_EARLIER = 0.2
 """Weight of a turn's strongest feeling from which they were upset then."""
 LITTLE_PATIENCE = 45
 GREETING_WORDS = 9
-TOOK_NOTHING_UP = frozenset(
-    {"we_brushed_off", "we_refused", "we_were_unsure", "we_only_greeted", "asked_again"}
+TAKEN_UP = frozenset(
+    {
+        "we_acknowledged",
+        "we_paraphrased",
+        "we_owned_it",
+        "we_offered",
+        "we_gave_choices",
+        "we_set_a_time",
+        "we_explained",
+        "we_asked",
+        "we_made_good",
+    }
 )
+"""A message of ours that did none of these did not take the matter up."""
+FALLS_SHORT = frozenset({"we_brushed_off", "we_refused", "we_were_unsure", "we_only_greeted", "asked_again"})
 UPSET_TONE = 0.2
 WORDS_WITH_A_TONE = 6
 SHOUTED_WORDS = 0.3
 """Words in capitals are meant to be loud; a row of exclamation marks is often only a habit."""
+FEW_WORDS = 5
 OFTEN = 2
 THIRD = 3
 SILENT_AFTER = timedelta(hours=4)
@@ -231,7 +244,8 @@ class Moment:
 
     def _tense(self, done: dict[str, Linked]) -> Linked | None:
         """Their newest words sound upset though no single one says so, or our last message did not take it up."""
-        if not TOOK_NOTHING_UP.isdisjoint(done):
+        nothing_taken_up = self.last_ours is not None and TAKEN_UP.isdisjoint(done)
+        if nothing_taken_up or not FALLS_SHORT.isdisjoint(done):
             return Linked("", self.fresh[-1].spoken.id)
         pack = self.view.language.cues
         for turn in reversed(self.fresh):
@@ -253,6 +267,8 @@ class Moment:
             return
         if not any(is_content(turn.message) or turn.message.has_digit for turn in self.fresh):
             yield "small_talk", Linked(last.spoken.text, last.spoken.id)
+        if sum(len(turn.message.words) for turn in self.fresh) < FEW_WORDS:
+            yield "says_little", Linked(last.spoken.text, last.spoken.id)
         asked = self.last_ours
         if asked is not None and find_asks(asked.message) and not ({*UPSETTING, "refuses"} & felt.keys()):
             yield "answers_us", Linked(last.spoken.text, last.spoken.id)
@@ -340,6 +356,8 @@ class Moment:
         declined = [item for item in attempts if item.answer == "declined"]
         if not last.answer:
             yield "offer_open", _offered(last)
+        if not last.answer and "accepts" in felt:
+            yield "accepted", felt["accepts"]
         if last.answer == "accepted" and (not last.answer_message or last.answer_message in fresh):
             yield "accepted", Linked(last.reason or last.offer, last.answer_message or last.message)
         if declined and declined[-1] is last:

@@ -53,7 +53,9 @@ SAID: dict[str, str] = {
     "pushes_back": "they push back against what we said or did",
     "something_wrong": "they report that something is wrong",
     "answers_us": "they answer what we asked",
+    "accepts": "they accept what was offered",
     "agrees": "they say yes to what we said",
+    "says_little": "their newest words are few: an answer, a name, a number",
     "small_talk": "nothing but courtesies",
     "expects_us": "they expect something of us now",
 }
@@ -127,6 +129,7 @@ WORD_LISTS: tuple[str, ...] = (
     "again_fear",
     "something_wrong",
     "pushes_back",
+    "accepts",
     "agrees",
     "repeats",
     "refuses",
