@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "matrix-version": ("ops", "/matrix/versions/1"),
     "insights": ("quinn", "/insights"),
     "insight": ("quinn", "/insights/escalation_rate"),
+    "fairness": ("quinn", "/insights/fairness"),
     "settings": ("admin", "/settings"),
     "settings-about": ("admin", "/settings/about"),
     "settings-customers": ("admin", "/settings/customers"),
