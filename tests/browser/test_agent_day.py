@@ -68,6 +68,7 @@ def test_the_agent_escalates_and_a_second_press_does_nothing(open_as, case, runn
     running.customer_writes(case.number, "Hello? Is anybody there?")
     expect(page.locator(".turn").last).to_contain_text("Is anybody there")
     page.get_by_role("button", name="Escalate", exact=True).click()
+    page.select_option("#e-reason", "no_resolution")
     page.fill("#e-note", "Two replacements were lost.")
     page.fill("#e-override", "no courier today")
     page.locator("#dialog-escalate").get_by_role("button", name="Escalate", exact=True).dblclick()

@@ -184,6 +184,9 @@ def test_the_pages_ask_as_often_for_a_long_story_as_for_a_short_one(console, cas
             client.get(path)
         return len(queries)
 
+    for number in range(3):  # with everything on the page that a story brings
+        console.writes(f"I still wait for the parcel of order 471{number}.")
+        console.press(f.AttemptMade, case, by="sam", offer=f"First offer {number}")
     few = {path: asked(path) for path in paths}
     for number in range(30):
         console.writes(f"Message {number}. I am waiting.")
