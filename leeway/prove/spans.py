@@ -151,7 +151,7 @@ class Worktimes:
     def _starts(self, chains: Iterable[Chain]) -> list[int]:
         """Every corner and its neighbours by a second: a jump is seen right behind the corner."""
         corners = set().union(*(chain.corners(self.low, self.high) for chain in chains))
-        near = {corner + step for corner in corners for step in (-1, 0, 1)}
+        near = {corner + step for corner in (*corners, self.high) for step in (-1, 0, 1)}
         return sorted(at for at in near if self.low <= at < self.high)
 
 

@@ -59,7 +59,7 @@ def test_a_cause_in_the_roster_is_told_in_the_roster(pack):
     line = spoil(
         pack / "roster.yaml",
         "turns: weekly from 2026-01-05 09:00 [june, omar, noor]",
-        'shifts: {june: {mon: "24/7"}}',
+        'shifts: {june: {mon-sat: "00:00-24:00"}}',
     )
     done = check(pack, "--json")
     holes = [one for one in json.loads(done.output)["findings"] if one["kind"] == "nobody_there"]

@@ -17,7 +17,7 @@ from leeway.prove.limits import limit_at
 from tests.prove.houses import START
 
 WORDS = ("anger", "legal_threat")
-TIERS = ("", "standard", "gold")
+TIERS = ("", "standard", "gold", "other")
 COUNTS = (0, 1, 2, 3)
 RENEWALS = (None, -1, 0, 1)
 SUMS = (0, 50, 51, 100, 101)
@@ -57,8 +57,8 @@ def one_of(column: str, words: tuple[str, ...]) -> st.SearchStrategy[Condition]:
     )
 
 
-def within(column: str, low: int, high: int) -> st.SearchStrategy[Condition]:
-    bound = st.none() | st.integers(low, high)
+def within(column: str, *bounds: int) -> st.SearchStrategy[Condition]:
+    bound = st.none() | st.sampled_from(bounds)
     return st.builds(
         lambda a, b, c, d: Condition(column, Within(a, b, c, d)), bound, bound, st.booleans(), st.booleans()
     )
@@ -67,7 +67,7 @@ def within(column: str, low: int, high: int) -> st.SearchStrategy[Condition]:
 CONDITIONS = (
     one_of("cue", WORDS),
     one_of("tier", ("standard", "gold")),
-    within("attempts", 0, 2),
+    within("attempts", 0, 1, 2),
     within("renewal_in", 0, 1),
     within("offer_needed", 50, 100) | st.just(Condition("offer_needed", Within(above_authority=True))),
     one_of("wants", ("refund", "credit")),
@@ -106,7 +106,7 @@ def every_case(policy: Policy, level: str) -> list[Situation]:
             authority=limit_at(policy, level, wants, tier),
         )
         for cue, tier, count, renewal, amount, wants, escalated in product(
-            cues, TIERS, COUNTS, RENEWALS, SUMS, ("", "refund", "credit"), (False, True)
+            cues, TIERS, COUNTS, RENEWALS, SUMS, ("", "refund", "credit", "x"), (False, True)
         )
     ]
 
