@@ -6,14 +6,23 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.running import new_case
+from tests.browser.test_pages import LOOK, RULES, axe
 
 pytestmark = pytest.mark.browser
+
+
+def grave(page) -> list[str]:
+    """What axe finds serious or worse."""
+    page.evaluate(axe())
+    return page.evaluate(LOOK, RULES)
 
 
 def test_ask_approve_in_part_and_give(open_as, running):
     case = new_case(running, owner="sam")
     agent = open_as("sam", f"/conversations/{case.number}")
     agent.get_by_role("button", name="Give or ask").click()
+    expect(agent.locator("dialog[open]")).to_be_visible()
+    assert grave(agent) == []
     agent.select_option("#g-instrument", "refund")
     agent.fill("#g-amount", "100")
     agent.fill("#g-why", "it came broken twice")
@@ -24,6 +33,7 @@ def test_ask_approve_in_part_and_give(open_as, running):
     lead = open_as(who, "/approvals")
     card = lead.locator("article", has_text="it came broken twice")
     expect(card).to_contain_text("€100.00 refund")
+    assert grave(lead) == []
     card.get_by_label("Amount").fill("80")
     card.get_by_role("button", name="Approve").click()
     expect(lead.locator("[data-toast]")).to_contain_text("Approved.")
