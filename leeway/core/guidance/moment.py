@@ -161,7 +161,7 @@ class Moment:
 
     def _all(self) -> Iterator[tuple[str, Linked]]:
         felt = _first_of_each(self._felt())
-        done = _first_of_each(self._done())
+        done = self._summed_up(_first_of_each(self._done()))
         yield from felt.items()
         yield from done.items()
         yield from self._weighed(felt, done)
@@ -244,8 +244,7 @@ class Moment:
 
     def _tense(self, done: dict[str, Linked]) -> Linked | None:
         """Their newest words sound upset though no single one says so, or our last message did not take it up."""
-        nothing_taken_up = self.last_ours is not None and TAKEN_UP.isdisjoint(done)
-        if nothing_taken_up or not FALLS_SHORT.isdisjoint(done):
+        if "not_taken_up" in done or not FALLS_SHORT.isdisjoint(done):
             return Linked("", self.fresh[-1].spoken.id)
         pack = self.view.language.cues
         for turn in reversed(self.fresh):
@@ -294,6 +293,12 @@ class Moment:
                 if name in ("we_paraphrased", "we_acknowledged"):
                     yield name.removeprefix("we_") + "_before", found
         yield from self._in_the_case(last)
+
+    def _summed_up(self, done: dict[str, Linked]) -> dict[str, Linked]:
+        """With what follows from all of it: a message of ours that did nothing of use took nothing up."""
+        if self.last_ours is not None and TAKEN_UP.isdisjoint(done):
+            done["not_taken_up"] = Linked("", self.last_ours.spoken.id)
+        return done
 
     def _listed_plainly(self, name: str, turn: Turn) -> Linked | None:
         pattern = self.view.wording.listed(name)

@@ -51,6 +51,7 @@ SAID: dict[str, str] = {
     "says_fixed": "they say that it is solved",
     "again_fear": "they ask how it will not happen again",
     "pushes_back": "they push back against what we said or did",
+    "plaint": "a word of lack or harm in their newest words",
     "something_wrong": "they report that something is wrong",
     "answers_us": "they answer what we asked",
     "accepts": "they accept what was offered",
@@ -76,6 +77,7 @@ DONE: dict[str, str] = {
     "we_made_good": "we have put something right in this conversation",
     "paraphrased_before": "the matter was said back before, in this conversation",
     "acknowledged_before": "their feeling was acknowledged before, in this conversation",
+    "not_taken_up": "our last message neither acknowledged, explained, offered, asked nor put anything right",
     "asked_again": "our last message asked for what they had told us",
 }
 
@@ -130,6 +132,7 @@ WORD_LISTS: tuple[str, ...] = (
     "something_wrong",
     "pushes_back",
     "accepts",
+    "plaint",
     "agrees",
     "repeats",
     "refuses",
