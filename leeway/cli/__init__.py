@@ -24,7 +24,6 @@ COMMANDS = {
     "check": ("leeway.cli.check:check", "Prove that a matrix and roster have no hole, for a whole year."),
     "doctor": ("leeway.cli.doctor:doctor", "Examine an installation; say what to do about each finding."),
     "erase": ("leeway.cli.erase:erase", "Erase everything personal of a customer; the log still verifies."),
-    "staff": ("leeway.cli.staff:staff", "Say how many people each level needs, hour by hour."),
     "evaluate": ("leeway.cli.evaluate:evaluate", "Measure how well Leeway reads."),
     "token": ("leeway.cli.token:token", "Make, list and revoke keys for the API."),
     "policy": ("leeway.cli.policy:policy", "Show, compare and publish policies."),
