@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeway import languages
-from leeway.core.drafts import DraftContext, Turn, read_draft, tone_of
+from leeway.core.drafts import DraftContext, Turn, compile_drafts, read_draft, tone_of
 from leeway.core.worktime import Calendar
+from leeway.languages.draft_file import parse_drafts
+from leeway.packs.reader import Problems
 
 FRIDAY_NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OFFICE = Calendar(name="office", zone="UTC", week=(((540, 1080),),) * 5 + ((),) * 2)
@@ -214,3 +216,36 @@ def test_a_friendly_draft_sounds_friendlier_than_a_curt_one():
         tone, "Thanks so much for your message! Could you send me a photo? I'd be happy to help."
     )
     assert friendly > tone_of(tone, "Why did you do that? You never read anything. Stop it.")
+
+
+MINIMAL = """language: xx
+version: 1
+kinds:
+  blame:
+    why: "No."
+    rules:
+      - say: ["{phrase}"]
+texts: {{}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (MINIMAL.format(phrase="you (failed"), "xx.yaml:7:15:"),
+        (MINIMAL.format(phrase="your fault").replace("blame:", "rude:"), "xx.yaml:4:3:"),
+        (MINIMAL.format(phrase="your fault").replace("why:", "wy:"), "xx.yaml:5:5:"),
+        (MINIMAL.format(phrase="your fault") + "marks: {shouting: [x]}\n", "xx.yaml:9:9:"),
+    ],
+)
+def test_a_mistake_in_the_words_is_told_with_its_place(text, place):
+    with pytest.raises(Problems) as told:
+        parse_drafts(text, "xx.yaml", pack().phrases)
+    assert place in str(told.value)
+
+
+def test_a_language_may_say_little_and_find_what_it_says():
+    data = parse_drafts(MINIMAL.format(phrase="your fault"), "xx.yaml", pack().phrases)
+    little = compile_drafts(data, pack().phrases, pack().cues)
+    found = read_draft(little, "It's your fault. I'll get back to you soon.")
+    assert [(one.kind, one.suggestion) for one in found] == [("blame", "")]

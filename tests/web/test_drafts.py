@@ -120,3 +120,18 @@ def test_the_questions_to_the_database_do_not_grow_with_the_conversation(
     client.post(f"/conversations/{case}/draft", {"text": "I'll refund you €500."})
     with django_assert_max_num_queries(16):
         client.post(f"/conversations/{case}/draft", {"text": "I'll refund you €500."})
+
+
+def test_a_program_reads_a_draft_too_and_needs_a_token(console, case):
+    from tests.web.pages import Caller
+
+    program = Caller(console.house, "cases:read")
+    answer = program.post("drafts", {"case": case, "draft": "Calm down. We can't ship before Friday."})
+    assert answer.status_code == 200
+    told = answer.json()
+    assert {"dismissive", "negative_phrasing"} <= {finding["kind"] for finding in told["findings"]}
+    assert 0 <= told["tone"] <= 1
+    assert program.post("drafts", {"case": 999_999, "draft": "x"}).status_code == 404
+    assert program.post("drafts", {"case": case}).status_code == 422
+    stranger = Caller(console.house, "roster:read")
+    assert stranger.post("drafts", {"case": case, "draft": "x"}).status_code == 403
