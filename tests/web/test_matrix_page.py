@@ -285,3 +285,12 @@ def test_what_is_in_force_already_makes_no_version(django_house):
     answer = as_("operations").post("/matrix/edit", {**same, "note": "again", "act": "publish"})
     assert answer.status_code == 422
     assert "nothing to publish" in answer.content.decode()
+
+
+def test_one_cause_is_one_mistake_however_many_rules_it_breaks(django_house):
+    text = draft()["text"].replace("- supervisor:", "- supervizor:", 1)
+    answer = as_("operations").post("/matrix/edit", {"text": text, "seen": "1", "act": "check"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.count("did you mean") == 1
+    assert "The same in" in page

@@ -24,13 +24,16 @@ Kind = Literal["policy", "roster"]
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A problem with the line it stands in, cut at its column, and the lines around."""
+    """A problem with the line it stands in, cut at its column, and the lines around. ``also`` are the other lines with
+    the same: a level that was renamed in one place is one mistake, however many rules lead there.
+    """
 
     problem: Problem
     before: str
     good: str
     bad: str
     after: str
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +67,21 @@ def check_roster(text: str) -> Checked:
 
 def marked(text: str, problems: tuple[Problem, ...]) -> list[Marked]:
     lines = text.splitlines() or [""]
-    return [_marked(lines, problem) for problem in problems]
+    same: dict[tuple[str, ...], list[Problem]] = {}
+    for problem in problems:
+        key = (problem.severity, problem.found, problem.hint or problem.expected)
+        same.setdefault(key, []).append(problem)
+    return [_marked(lines, *group) for group in same.values()]
 
 
-def _marked(lines: list[str], problem: Problem) -> Marked:
+def _marked(lines: list[str], problem: Problem, *more: Problem) -> Marked:
     at = min(max(problem.line, 1), len(lines)) - 1
     line, column = lines[at], max(problem.column, 1) - 1
     end = _word_end(line, column)
     before = lines[at - 1] if at else ""
     after = lines[at + 1] if at + 1 < len(lines) else ""
-    return Marked(problem, before, line[:column], line[column:end], _rest(line, end, after))
+    also = tuple(one.line for one in more)
+    return Marked(problem, before, line[:column], line[column:end], _rest(line, end, after), also)
 
 
 def _rest(line: str, end: int, after: str) -> str:
