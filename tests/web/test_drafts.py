@@ -125,7 +125,7 @@ def test_the_questions_to_the_database_do_not_grow_with_the_conversation(
 def test_a_program_reads_a_draft_too_and_needs_a_token(console, case):
     from tests.web.pages import Caller
 
-    program = Caller(console.house, "cases:read")
+    program, stranger = Caller(console.house, "cases:read"), Caller(console.house, "roster:read")
     answer = program.post("drafts", {"case": case, "draft": "Calm down. We can't ship before Friday."})
     assert answer.status_code == 200
     told = answer.json()
@@ -133,5 +133,4 @@ def test_a_program_reads_a_draft_too_and_needs_a_token(console, case):
     assert 0 <= told["tone"] <= 1
     assert program.post("drafts", {"case": 999_999, "draft": "x"}).status_code == 404
     assert program.post("drafts", {"case": case}).status_code == 422
-    stranger = Caller(console.house, "roster:read")
     assert stranger.post("drafts", {"case": case, "draft": "x"}).status_code == 403
