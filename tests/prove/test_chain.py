@@ -49,7 +49,7 @@ def say(house: House, *numbers: int, chat: str = "chat-1", customer: str = "ana"
         for number in numbers
     ]
     *_, last = house.writer.call(items)
-    return last.case  # type: ignore[union-attr]
+    return last.case
 
 
 @pytest.fixture

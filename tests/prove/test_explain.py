@@ -89,7 +89,7 @@ def test_why_it_climbed(console: Console):
         console.pass_time(hours=1)
     found = explained(console.house, case, e.ClockBreached)
     assert found.clock is not None
-    assert found.clock.started_at < found.clock.ran_out_at <= found.clock.noticed_at  # type: ignore[operator]
+    assert found.clock.started_at < found.clock.ran_out_at <= found.clock.noticed_at
     assert found.clock.due == found.clock.ran_out_at
 
 

@@ -75,7 +75,7 @@ def test_what_nobody_takes_waits_to_the_end():
 def test_the_same_seed_draws_the_same_cases_and_weeks_keep_their_shape():
     work = busy(20)
     zone = ZoneInfo("Europe/Lisbon")
-    demand = Demand.of(work.arrivals["agent"], [600.0], zone, work.first, work.last)  # type: ignore[arg-type]
+    demand = Demand.of(work.arrivals["agent"], [600.0], zone, work.first, work.last)
     assert demand.draw(4, Random(3)) == demand.draw(4, Random(3))
     assert sum(demand.rates()) == pytest.approx(100)
     weekend = [job for job in demand.draw(4, Random(3)) if job.at % (WEEK_HOURS * HOUR) > 5.1 * 24 * HOUR]
@@ -99,7 +99,7 @@ def test_the_people_asked_for_keep_the_clocks_and_one_less_everywhere_does_not()
     assert found.reached
     assert min(found.accept_then.low, found.resolve_then.low) >= 0.9
     zone = ZoneInfo("Europe/Lisbon")
-    demand = Demand.of(work.arrivals["agent"], work.efforts["agent"], zone, work.first, work.last)  # type: ignore[arg-type]
+    demand = Demand.of(work.arrivals["agent"], work.efforts["agent"], zone, work.first, work.last)
     opening = OpenHours([float(count > 0) for count in found.needed])
     level = house_policy().level("agent")
     clock = Clock(level.accept.seconds, level.accept.working, level.resolve.seconds, level.resolve.working)
