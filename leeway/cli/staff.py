@@ -111,11 +111,11 @@ def _show(found: Staffing) -> None:
     )
     screen.print(table("", head, rows))
     for one in found.levels:
-        lines = [
-            (day, *(one.needed[number * 24 + hour] or "" for hour in range(24)))
-            for number, day in enumerate(DAYS)
-        ]
-        screen.print(table(f"{one.level}: people needed", ("", *map(str, range(24))), lines, numbers=24))
+        screen.print(f"\n{one.level}: people needed, by hour", markup=False)
+        screen.print("     " + "".join(f"{hour:>3}" for hour in range(24)), style="dim", markup=False)
+        for number, day in enumerate(DAYS):
+            counts = one.needed[number * 24 : number * 24 + 24]
+            screen.print(f"{day}  " + "".join(f"{count or '·':>3}" for count in counts), markup=False)
 
 
 def _said(one: Attained) -> str:

@@ -21,12 +21,13 @@ def nothing_serious(page: Page) -> None:
     assert found == [], [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
+@pytest.mark.timeout(300)  # the house is made first, and a shared machine may think long about its history
 def test_a_draft_is_tried_on_what_was_before_it_is_published(open_as: Callable[..., Page]):
     page = open_as("ops", "/matrix/edit")
     text = page.locator("textarea[name=text]")
     text.fill(text.input_value().replace("asks for a supervisor", "asks for somebody above"))
     page.get_by_role("button", name="Try it on the history").click()
-    page.wait_for_selector("text=Where they part", timeout=90_000)
+    page.wait_for_selector("text=Where they part", timeout=180_000)
     assert page.get_by_text("rule “asks for somebody above”: new").first.is_visible()
     nothing_serious(page)
     page.get_by_role("link", name="Backtests").click()

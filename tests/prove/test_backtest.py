@@ -278,6 +278,22 @@ def test_whoever_uses_the_rules_in_another_place_looks_at_the_quick_way():
     ]
 
 
+def test_whoever_asks_the_rules_at_another_moment_looks_at_the_quick_way():
+    """Messages, customer events, answers, ratings, merges and two kinds of ticks ask; see ``prove.backtest.quick``."""
+    core = REPOSITORY / "leeway" / "core"
+    asks = {
+        file.relative_to(core).as_posix(): count
+        for file in core.rglob("*.py")
+        if (count := len(re.findall(r"turn\.rejudge\(", file.read_text())))
+    }
+    assert asks == {
+        "decide/__init__.py": 1,
+        "decide/messages.py": 2,
+        "decide/solving.py": 2,
+        "decide/timing.py": 2,
+    }
+
+
 # --- wherever it runs
 
 
