@@ -1,6 +1,6 @@
 """Defects put into sound houses: every one is found, and every example of every hole is true.
 
-The generator makes more than 500 of them. One of each operator is proved with every run; all of them with
+The generator makes more than 500 of them. One of every second operator is proved with every run; all of them with
 ``LEEWAY_ALL_MUTANTS=1`` (some minutes). Half of the parameters, chosen by a hash of the name, was not looked at while
 the prover was built; ``docs/adr/0012-proof-by-boxes.md`` says what that is worth.
 """
@@ -37,11 +37,11 @@ def is_held_out(mutant: Mutant) -> bool:
 
 
 def chosen() -> list[Mutant]:
-    """All of them if asked for, else one of each operator, the houses taking turns."""
+    """All of them if asked for, else one of every second operator, the houses taking turns."""
     if os.environ.get("LEEWAY_ALL_MUTANTS"):
         return every_mutant()
     picked = []
-    for number, operator in enumerate(OPERATORS):
+    for number, operator in enumerate(sorted(OPERATORS)[::2]):
         own = [mutant for mutant in every_mutant() if mutant.operator == operator]
         picked.append(own[number * 5 % len(own)])
     return picked
