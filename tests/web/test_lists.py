@@ -151,9 +151,7 @@ def test_an_empty_list_says_why(console):
     assert "Nothing fits this filter." in words(priya.get("/conversations?q=nothing"))
     assert "Nobody is waiting at a higher level." in words(priya.get("/escalations"))
     assert "Nothing is promised." in words(priya.get("/promises"))
-    assert "So do offers above somebody's own room." in words(
-        priya.get("/approvals")
-    )
+    assert "So do offers above somebody's own room." in words(priya.get("/approvals"))
 
 
 # --- searching --------------------------------------------------------------------------------------------------------

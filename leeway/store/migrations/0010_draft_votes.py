@@ -24,7 +24,9 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "leeway_draft_vote",
                 "constraints": [
-                    models.UniqueConstraint(fields=("kind", "phrase", "person"), name="leeway_draft_vote_once")
+                    models.UniqueConstraint(
+                        fields=("kind", "phrase", "person"), name="leeway_draft_vote_once"
+                    )
                 ],
             },
         ),
