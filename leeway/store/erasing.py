@@ -1,4 +1,4 @@
-"""Erasing: all there is of a customer, or the texts of cases that have been over for long (ADR 12).
+"""Erasing: all there is of a customer, or the texts of cases that have been over for long (ADR 18).
 
 The log is the truth, and so it is the log that is blanked: first the digests of what stands there are written down
 (``store.seals.blanking``), then the texts go, and every row beside the log is made again from what is left. The chain
