@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +23,9 @@ ARTICLES = {
 
 def library(articles=None):
     articles = articles or ARTICLES
-    postings, lengths, holding = [], {}, {}
+    postings: list[Any] = []
+    lengths: dict[int, Any] = {}
+    holding: dict[str, Any] = {}
     for number, (title, text) in articles.items():
         weights, lengths[number] = k.indexed(title, text)
         for term, weight in weights.items():

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_a_seal_opens_to_the_text_it_closed() -> None:
     assert prompt(TASK, sealed).endswith("mail (email 1), card (card 2)")
 
 
-BAD = {
+BAD: dict[str, Any] = {
     "500": 500,
     "garbage": model_servers.garbage,
     "trickle": model_servers.trickle,

@@ -216,9 +216,8 @@ def _later(one: Callable[[Policy, Level], Span | None]) -> Callable[[Policy, Ros
 
 
 def _answer(policy: Policy, level: Level) -> Span:
-    return max(
-        (policy.clocks.first_response, policy.clocks.next_response), key=lambda one: one.seconds if one else 0
-    )
+    given = [span for span in (policy.clocks.first_response, policy.clocks.next_response) if span is not None]
+    return max(given, key=lambda one: one.seconds)
 
 
 def _way(policy: Policy, level: Level) -> list[Level]:

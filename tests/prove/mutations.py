@@ -389,15 +389,16 @@ def _complement(roster: Roster, level: Level, shift: int) -> tuple | None:
                 closed[(minute + shift) % (7 * 1440)] = False
     week = []
     for day in range(7):
-        parts, begun = [], None
+        found: list[tuple[int, int]] = []
+        begun = None
         for minute in range(1441):
             now = minute < 1440 and closed[day * 1440 + minute]
             if now and begun is None:
                 begun = minute
             elif not now and begun is not None:
-                parts.append((begun, minute))
+                found.append((begun, minute))
                 begun = None
-        week.append(tuple(parts))
+        week.append(tuple(found))
     return tuple(week)
 
 
@@ -650,8 +651,8 @@ def step_too_late(rng: random.Random, policy: Policy, roster: Roster) -> Broken:
     level = policy.level(group.level)
     after = Span(level.resolve.seconds + rng.choice((60, DAY)), level.resolve.working)
     late = replace(rng.choice(group.steps), after=after, every=None)
-    groups = tuple(replace(one, steps=(*one.steps, late)) if one is group else one for one in policy.steps)
-    return replace(policy, steps=groups), roster
+    steps = tuple(replace(one, steps=(*one.steps, late)) if one is group else one for one in policy.steps)
+    return replace(policy, steps=steps), roster
 
 
 @operator("approval_too_slow")

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone, translation
 
 from leeway.web.templatetags import leeway_ui as ui
+from leeway.web.times import in_short
 
 pytest_plugins = ["tests.web.pages"]
 pytestmark = pytest.mark.db
@@ -33,7 +34,7 @@ def here(django_house):
     ],
 )
 def test_lengths_of_time_are_taken_in_at_a_glance(seconds, said):
-    assert ui.in_short(seconds) == said
+    assert in_short(seconds) == said
 
 
 @pytest.mark.parametrize(

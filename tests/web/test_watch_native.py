@@ -62,7 +62,7 @@ class Server:
                 answer.status, answer.headers = message["status"], dict(message["headers"])
             answer.body += message.get("body", b"")
 
-        await live({**scope, "headers": headers}, None, send)  # type: ignore[arg-type]
+        await live({**scope, "headers": headers}, None, send)
         return answer
 
 

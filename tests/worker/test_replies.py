@@ -38,6 +38,7 @@ class Post:
 
     def __init__(self) -> None:
         self.mails: list[Any] = []
+        self.port = 0
         self.says = ""
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name

@@ -36,7 +36,7 @@ def view(story: Story, **changes: object) -> View:
     )
     language = story.world.languages[story.case.language or "en"]
     seen = View(story.case, turns, story.world.policy, language, shipped(language.name), story.now)
-    return replace(seen, **changes)  # type: ignore[arg-type]
+    return replace(seen, **changes)
 
 
 def suggested(story: Story) -> tuple[Suggestion, ...]:
