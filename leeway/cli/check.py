@@ -172,8 +172,7 @@ def _say(proof: Proof, warnings: tuple[Problem, ...]) -> None:
     for warning in warnings:
         click.echo(str(warning), err=True)
     for finding in proof.findings:
-        mark = "hole" if finding.severity == "hole" else "note"
-        click.echo(f"{_place(finding)}: {mark}: {finding.explanation} [{finding.kind}]")
+        click.echo(f"{_place(finding)}: hole: {finding.explanation} [{finding.kind}]")
         click.echo(f"    for example: {finding.example.words}")
     _summary(proof)
 
@@ -193,6 +192,6 @@ def _summary(proof: Proof) -> None:
     click.echo("The worst cases, in real time:")
     for worst in proof.worst_case.values():
         click.echo(f"  {worst.what}: {length(worst.seconds)}, from {worst.local} ({worst.words})")
-    holes = len(proof.holes)
+    holes = len(proof.findings)
     said = f"{holes} hole{'s' * (holes != 1)}." if holes else "No hole."
     click.echo(f"{said} {proof.seconds:.1f} s")

@@ -29,7 +29,6 @@ def check(ground: Ground) -> Findings:
     for rule in ground.policy.rules:
         if any(isinstance(one.test, Within) and one.test.above_authority for one in rule.when):
             yield from _leads_to_more(ground, rule)
-    yield from _top(ground)
     for level in ground.every_level:
         yield from _four_eyes(ground, level)
 
@@ -118,20 +117,14 @@ def _leads_to_more(ground: Ground, rule: Rule) -> Findings:
                 break
 
 
-def _top(ground: Ground) -> Findings:
-    """Worth knowing, no hole: above these sums nobody in the matrix may decide."""
-    for instrument in _instruments(ground):
-        most, level = most_of(ground.policy, instrument)
-        if level and most < ANY_AMOUNT:
-            yield Finding(
-                kind="top_limit",
-                rule=level,
-                where=ground.places.matrix("authority", level, instrument),
-                explanation=f"A {instrument} above {_money(ground, most)} is nobody's to grant; "
-                f"{level} may give the most.",
-                example=ground.case_example(_case(ground, level, instrument, most + 1)),
-                severity="info",
-            )
+def top_limits(ground: Ground) -> list[str]:
+    """The most anybody in the matrix may decide, by instrument: what is asked above it is nobody's to grant."""
+    limits = ((instrument, *most_of(ground.policy, instrument)) for instrument in _instruments(ground))
+    return [
+        f"{instrument} {_money(ground, most)} ({level})"
+        for instrument, most, level in limits
+        if level and most < ANY_AMOUNT
+    ]
 
 
 # Four eyes
@@ -174,7 +167,9 @@ def _requesters(ground: Ground, level: Level) -> Iterator[str]:
 def _somebody_else(ground: Ground, approvers: tuple[Level, ...], who: str) -> Iterator[tuple[Spell, ...]]:
     for level in approvers:
         plan = ground.policy.plan_for(level.name)
-        targets = [(level.target, level.skills)] + ([(plan.hand_to, level.skills)] if plan and plan.hand_to else [])
+        targets = [(level.target, level.skills)] + (
+            [(plan.hand_to, level.skills)] if plan and plan.hand_to else []
+        )
         for target, skills in targets:
             if ground.target_exists(target):
                 concerned = ground.year.everybody(target)

@@ -49,10 +49,9 @@ def prove(
     )
     found = [(part.__name__.rpartition(".")[2], tuple(part.check(ground))) for part in PARTS]
     findings = tuple(finding for _, part in found for finding in part)
-    holes = [finding for finding in findings if finding.severity == "hole"]
-    clean = [name for name, part in found if not any(one.severity == "hole" for one in part)]
+    clean = [name for name, part in found if not part]
     return Proof(
-        proved=not holes,
+        proved=not findings,
         findings=tuple(sorted(findings, key=_order)),
         claims=tuple(CLAIMS[name] for name in clean),
         not_proved=tuple(_not_proved(ground)),
@@ -65,8 +64,8 @@ def prove(
     )
 
 
-def _order(finding: Finding) -> tuple[bool, str, int]:
-    return finding.severity != "hole", finding.where.file, finding.where.line
+def _order(finding: Finding) -> tuple[str, int]:
+    return finding.where.file, finding.where.line
 
 
 def _not_proved(ground: Ground) -> list[Unproved]:
@@ -103,6 +102,11 @@ def _not_proved(ground: Ground) -> list[Unproved]:
         for column in ("tier", "region", "product", "channel", "language", "brand", "event")
         if not ground.policy_values(column) and (named := _named(ground, column))
     ]
+    top = authority.top_limits(ground)
+    if top:
+        found.append(
+            Unproved("that nobody asks for more than anybody may grant", "the most is " + ", ".join(top))
+        )
     left = getattr(ground.policy, "left_to_agent", ())
     if left:
         found.append(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
-
-Severity = Literal["hole", "info"]
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -67,14 +65,13 @@ class Example(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One hole (or, as ``info``, something worth knowing that is none). ``rule`` names the rule or the part."""
+    """One hole. ``rule`` names the rule or the part."""
 
     kind: str
     rule: str
     where: Place
     explanation: str
     example: Example
-    severity: Severity = "hole"
 
 
 class Unproved(msgspec.Struct, frozen=True):
@@ -105,10 +102,6 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     worst_case: dict[str, Worst]
     period: tuple[datetime, datetime]
     seconds: float = 0.0
-
-    @property
-    def holes(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.severity == "hole")
 
 
 Findings = Iterator[Finding]

@@ -49,7 +49,7 @@ def as_sarif(findings: tuple[Finding, ...], version: str) -> dict[str, Any]:
 def _result(finding: Finding) -> dict[str, Any]:
     return {
         "ruleId": finding.kind,
-        "level": "error" if finding.severity == "hole" else "note",
+        "level": "error",
         "message": {"text": f"{finding.explanation} Example: {finding.example.words}"},
         "locations": [
             {
@@ -67,24 +67,23 @@ def _result(finding: Finding) -> dict[str, Any]:
 
 def as_junit(findings: tuple[Finding, ...], seconds: float) -> str:
     """A test case for each sentence of the proof, failed by its holes; those of an unreadable file stand alone."""
-    holes = [finding for finding in findings if finding.severity == "hole"]
     suite = ET.Element(
         "testsuite",
         name="leeway check",
         tests=str(len(CLAIMS)),
-        failures=str(len(holes)),
+        failures=str(len(findings)),
         time=f"{seconds:.3f}",
     )
     clean = ET.SubElement(suite, "testcase", classname="leeway.check", name="the proof as a whole")
-    for hole in holes:
+    for hole in findings:
         where = f"{hole.where.file}:{hole.where.line}"
         failed = ET.SubElement(
             suite, "testcase", classname=f"leeway.check.{hole.kind}", name=f"{where} {hole.rule}"
         )
         failure = ET.SubElement(failed, "failure", message=hole.explanation, type=hole.kind)
         failure.text = f"{where}\n{hole.explanation}\nExample: {hole.example.words}"
-    if holes:
-        ET.SubElement(clean, "failure", message=f"{len(holes)} holes", type="holes")
-    suite.set("tests", str(1 + len(holes)))
-    suite.set("failures", str(len(holes) + bool(holes)))
+    if findings:
+        ET.SubElement(clean, "failure", message=f"{len(findings)} holes", type="holes")
+    suite.set("tests", str(1 + len(findings)))
+    suite.set("failures", str(len(findings) + bool(findings)))
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"

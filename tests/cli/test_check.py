@@ -48,7 +48,7 @@ def test_a_hole_is_told_at_its_line_with_its_smallest_case(pack):
     assert line > 80
     done = check(pack, "--json")
     assert done.exit_code == 1
-    [hole] = [one for one in json.loads(done.output)["findings"] if one["severity"] == "hole"]
+    [hole] = json.loads(done.output)["findings"]
     assert hole["kind"] == "uncovered"
     assert Path(hole["where"]["file"]).name == "matrix.yaml"
     assert hole["example"]["situation"] == {"cue": ["legal_threat"], "level": "agent"}

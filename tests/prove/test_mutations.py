@@ -56,16 +56,16 @@ def test_there_are_enough_of_them():
 
 @pytest.mark.parametrize(("name", "policy", "roster"), HOUSES, ids=[name for name, *_ in HOUSES])
 def test_the_sound_houses_have_no_hole(name, policy, roster):
-    assert prove(policy, roster, start=START).holes == ()
+    assert prove(policy, roster, start=START).findings == ()
 
 
 @pytest.mark.parametrize("mutant", chosen(), ids=lambda mutant: mutant.name)
 def test_a_defect_is_found_with_a_true_example(mutant):
     proof = prove(mutant.policy, mutant.roster, start=START)
-    assert {hole.kind for hole in proof.holes} & mutant.expected, proof.holes
+    assert {hole.kind for hole in proof.findings} & mutant.expected, proof.findings
     false = [
         (hole.kind, hole.example.words)
-        for hole in proof.holes
+        for hole in proof.findings
         if not is_true(mutant.policy, mutant.roster, hole)
     ]
     assert false == []
