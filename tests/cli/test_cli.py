@@ -311,7 +311,7 @@ def test_the_doctor_is_content_with_a_new_house_and_says_what_to_do_about_an_emp
     assert json.loads(well.stdout)["healthy"]
     empty = process("doctor", DATABASE_URL=f"sqlite:///{tmp_path}/none.db", **home)
     assert empty.returncode == 1
-    assert "leeway serve" in empty.stdout
+    assert "leeway serve" in empty.stderr
 
 
 def test_an_account_is_made_for_somebody_of_the_roster(database_url: str, tmp_path: Path):

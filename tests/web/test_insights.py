@@ -435,7 +435,7 @@ def test_figures_are_worked_out_once_a_minute(console, django_assert_num_queries
     assert "0 ÷ 2" in clara.get("/insights").content.decode()
 
 
-QUERIES_OF_A_KEPT_PAGE = 6  # session, user, groups, and the counts of the menu
+QUERIES_OF_A_KEPT_PAGE = 5  # session, user, groups, what the page keeps, and the counts of the menu
 
 
 def test_the_reference_page_is_up_to_date(repository):

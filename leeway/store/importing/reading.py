@@ -170,14 +170,10 @@ def read_at(file: BinaryIO, place: Place, now: datetime) -> tuple[Conversation, 
 
 
 def _decoded(line: bytes) -> tuple[Conversation, tuple[str, ...]]:
-    """Strictly first: only a line with fields of its own is read twice."""
     try:
-        return _strict.decode(line), ()
+        return _read(line)
     except msgspec.ValidationError as error:
-        unknown = _UNKNOWN.search(str(error))
-        if unknown is None:
-            raise wrong_in_words(str(error)) from None
-        return _with_unknown(line, unknown["name"])
+        raise wrong_in_words(str(error)) from None
     except UnicodeDecodeError as error:
         raise Wrong("$", f"not valid UTF-8 at byte {error.start}", "text in UTF-8") from None
     except msgspec.DecodeError as error:
@@ -186,13 +182,17 @@ def _decoded(line: bytes) -> tuple[Conversation, tuple[str, ...]]:
         raise Wrong("$", "this JSON is nested too deeply", "a conversation") from None
 
 
-def _with_unknown(line: bytes, name: str) -> tuple[Conversation, tuple[str, ...]]:
+def _read(line: bytes) -> tuple[Conversation, tuple[str, ...]]:
+    """Strictly first: only a line with fields of its own is read twice, and may break off the second time."""
     try:
-        loose = _loose.decode(line)
+        return _strict.decode(line), ()
     except msgspec.ValidationError as error:
-        raise wrong_in_words(str(error)) from None
+        unknown = _UNKNOWN.search(str(error))
+        if unknown is None:
+            raise
+    loose = _loose.decode(line)
     known = {field: getattr(loose.customer, field) for field in CustomerRef.__struct_fields__}
-    return replace(loose, customer=CustomerRef(**known)), (name,)
+    return replace(loose, customer=CustomerRef(**known)), (unknown["name"],)
 
 
 def wrong_in_words(sentence: str) -> Wrong:
