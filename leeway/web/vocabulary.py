@@ -97,6 +97,13 @@ CUES = (
     word("raised their voice"),
     word("talks over us"),
     word("fell silent"),
+    word("earlier escalation"),
+    word("repeat contact"),
+    word("renewal near"),
+    word("customer silent"),
+    word("reassigned again"),
+    word("promise overdue"),
+    word("unanswered"),
 )
 REASONS = (
     word("insufficient authority"),
@@ -128,6 +135,95 @@ STATES = (
     word("waiting for customer"),
     word("waiting for third party"),
     word("agreed with customer"),
+    word("found"),
+    word("pending"),
+    word("approaching"),
+    word("escalated"),
+    word("complaint"),
+    word("acknowledged"),
+    word("internal"),
+)
+TRENDS = (
+    word("improving"),
+    word("same"),
+    word("declining"),
+)
+APPROVALS = (
+    word("asked"),
+    word("granted"),
+    word("withdrawn"),
+    word("lapsed"),
+    word("used"),
+)
+"""How a request for approval stands; the other states are among ``STATES``."""
+
+DUE = (
+    word("overcharged"),
+    word("not delivered"),
+    word("withdrawal"),
+    word("cancelled by us"),
+    word("law"),
+    word("contract"),
+)
+"""Why something is due, beside ``paid twice`` and ``not as described`` of the form that asks for it."""
+
+MOVES = (
+    word("acknowledge"),
+    word("paraphrase"),
+    word("own it"),
+    word("offer"),
+    word("set a time"),
+    word("explain honestly"),
+    word("give choices"),
+    word("slow down"),
+    word("follow up"),
+    word("consult"),
+    word("hand over"),
+)
+VERDICTS = (
+    word("chosen"),
+    word("could have"),
+    word("excluded"),
+    word("lacks skill"),
+    word("lacks language"),
+    word("elsewhere"),
+    word("no such target"),
+    word("nobody on it"),
+    word("inactive"),
+    word("absent"),
+    word("outside hours"),
+    word("unreachable"),
+    word("over capacity"),
+)
+"""What routing says of everybody it looks at."""
+
+UPDATES = (
+    word("update"),
+    word("acknowledgement"),
+    word("delay"),
+)
+COLUMNS = (
+    word("cue"),
+    word("trend"),
+    word("patience"),
+    word("tier"),
+    word("promise"),
+    word("region"),
+    word("product"),
+    word("language"),
+    word("brand"),
+    word("event"),
+    word("rating"),
+)
+"""Columns of the matrix that are said as they are written; the others are in ``leeway.web.matrix.words``."""
+
+ARTICLES = (
+    word("article"),
+    word("fact"),
+    word("solution"),
+    word("not reviewed"),
+    word("the product has changed"),
+    word("does not help"),
 )
 LEVELS_AND_ROLES = (
     word("agent"),
@@ -154,6 +250,12 @@ INSTRUMENTS = (
     word("fee waiver"),
     word("replacement"),
     word("policy exception"),
+)
+FAULTS = (
+    word("ours"),
+    word("shared"),
+    word("theirs"),
+    word("unknown"),
 )
 TIERS = (
     word("standard"),

@@ -79,7 +79,7 @@ def bar_chart(labels: Sequence[str], figures: Sequence[Figure], measure: Measure
             names.append((f"{x:.1f}", FLOOR + 16, label))
     last = next((one for one in reversed(figures) if one.value is not None), None)
     label = _("%(title)s over time, from %(first)s to %(last)s; latest %(value)s") % {
-        "title": measure.title,
+        "title": _(measure.title),
         "first": labels[0] if labels else "",
         "last": labels[-1] if labels else "",
         "value": said(last.value if last else None, measure.unit),

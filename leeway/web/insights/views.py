@@ -15,6 +15,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leeway.core.people import calendar_of_target
 from leeway.core.world import World
@@ -31,12 +32,12 @@ COHORT = ("team", "level", "reason", "product", "channel")
 ADDRESS = ("period", "from", "to", "by", *COHORT)
 CASES_SHOWN = 200
 DIMENSIONS: dict[str, Any] = {
-    "team": "Team",
-    "level": "Level",
-    "reason": "Reason",
-    "product": "Product",
-    "channel": "Channel",
-    "clock": "Kind of clock",
+    "team": gettext_lazy("Team"),
+    "level": gettext_lazy("Level"),
+    "reason": gettext_lazy("Reason"),
+    "product": gettext_lazy("Product"),
+    "channel": gettext_lazy("Channel"),
+    "clock": gettext_lazy("Kind of clock"),
 }
 
 

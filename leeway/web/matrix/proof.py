@@ -37,7 +37,9 @@ def shown(document: Policy, text: str, roster: Roster) -> Shown:
         matrix={editing.MATRIX_FILE: text},
         roster_files={editing.ROSTER_FILE: editing.roster_text(roster)},
     )
-    holes = [Hole(one, one.where.file == editing.MATRIX_FILE and one.where.line > 0) for one in proof.findings]
+    holes = [
+        Hole(one, one.where.file == editing.MATRIX_FILE and one.where.line > 0) for one in proof.findings
+    ]
     worst = [(one.what, length(one.seconds), one.local, one.words) for one in proof.worst_case.values()]
     return Shown(proof, holes, worst)
 

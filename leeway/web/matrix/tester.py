@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from leeway.core.cue import CUE_KINDS, FEELINGS
 from leeway.core.matrix import RuleVerdict, explain, first_match, matches
@@ -32,7 +33,7 @@ class Question(forms.Form):
 
     cue = forms.MultipleChoiceField(
         label=_("Signs in the conversation"),
-        choices=[(kind, cue_in_words(kind)) for kind in sorted(CUE_KINDS, key=cue_in_words)],  # type: ignore[arg-type]
+        choices=[(kind, _(cue_in_words(kind))) for kind in sorted(CUE_KINDS, key=cue_in_words)],  # type: ignore[arg-type]
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 5}),
     )
@@ -45,18 +46,20 @@ class Question(forms.Form):
     )
     same_matter = forms.BooleanField(label=_("about the same matter"), required=False)
     promise = forms.ChoiceField(
-        label=_("Promise"),
-        choices=[("", "–"), *((state, state) for state in COLUMNS["promise"].values)],
+        label=pgettext_lazy("column of the matrix", "Promise"),
+        choices=[("", "–"), *((state, _(state)) for state in COLUMNS["promise"].values)],
         required=False,
     )
     attempts = forms.IntegerField(label=_("Solutions offered"), required=False, min_value=0, max_value=99)
     refused = forms.IntegerField(label=_("Solutions declined"), required=False, min_value=0, max_value=99)
     risk = forms.IntegerField(label=_("Risk, in percent"), required=False, min_value=0, max_value=100)
     trend = forms.ChoiceField(
-        label=_("Heading"), choices=[(one, one) for one in ("same", "improving", "declining")], required=False
+        label=_("Heading"),
+        choices=[(one, _(one)) for one in ("same", "improving", "declining")],
+        required=False,
     )
     feeling = forms.ChoiceField(
-        label=_("Feeling"), choices=[(one, one) for one in ("neutral", *FEELINGS)], required=False
+        label=_("Feeling"), choices=[(one, _(one)) for one in ("neutral", *FEELINGS)], required=False
     )
     asks_for = forms.CharField(
         label=_("Asks for"),

@@ -71,7 +71,7 @@ def _words(column: Column, test: OneOf) -> str:
 
 
 def _value(column: Column, value: str) -> str:
-    return cue_in_words(cast("CueKind", value)) if column.name == "cue" else value.replace("_", " ")
+    return _(cue_in_words(cast("CueKind", value)) if column.name == "cue" else value.replace("_", " "))
 
 
 def _either(values: Sequence[str]) -> str:
@@ -100,7 +100,7 @@ def _number(column: Column, bound: float | None, currency: str) -> str:
     if bound is None:
         return ""
     if column.kind == "share":
-        return f"{round(bound * 100)} %"
+        return _("%(n)d%%") % {"n": round(bound * 100)}
     return cell_in_words(Within(low=bound, high=bound), column, currency=currency)
 
 
@@ -184,6 +184,6 @@ def limits(policy: Policy) -> list[tuple[str, dict[str, str]]]:
 def regulator(clock: RegulatorClock) -> str:
     return _("%(time)s, from %(start)s until %(stop)s") % {
         "time": span(clock.length),
-        "start": clock.starts_on.replace("_", " "),
-        "stop": clock.stops_on.replace("_", " "),
+        "start": _(clock.starts_on.replace("_", " ")),
+        "stop": _(clock.stops_on.replace("_", " ")),
     }
