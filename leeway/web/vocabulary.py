@@ -50,6 +50,13 @@ WANTS: dict[str, Any] = {
 }
 """What a customer wants, as it follows their name."""
 
+STEPS: dict[str, Any] = {
+    "restate": _("saying back what went wrong"),
+    "offer": _("an offer of what we may decide"),
+    "alternative": _("a second way"),
+}
+"""What a shipped pack wants tried before a case goes up; a house's own steps are said by their names."""
+
 WHYS: tuple[tuple[re.Pattern[str], Any], ...] = (
     (re.compile(r"contact number (\d+) about this matter"), _("contact number %s about this matter")),
     (re.compile(r"(\d+) earlier escalations"), _("%s earlier escalations")),

@@ -44,7 +44,7 @@ RISK = ('risk: ">= 0.7"', 'risk: ">= 0.8"')
 def test_everybody_of_the_house_reads_the_matrix_in_plain_words(django_house):
     page = text_of(as_("agent", "sam"), "/matrix")
     assert "asks for more than the owner may give" in page
-    assert "risk 70 % or more" in page
+    assert "risk 70% or more" in page
     assert "tier gold or platinum" in page
     assert "hand to Night desk" in page
     assert "first: restate, offer, alternative" in " ".join(page.split())
@@ -106,8 +106,8 @@ def test_checking_compares_with_the_version_in_force_and_publishes_nothing(djang
     answer = as_("operations").post("/matrix/edit", {**draft(RISK), "act": "check"})
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "risk 70 % or more" in page
-    assert "risk 80 % or more" in page
+    assert "risk 70% or more" in page
+    assert "risk 80% or more" in page
     assert pages.world().policy.version == 1
 
 
@@ -125,7 +125,7 @@ def test_a_published_draft_is_in_force_with_its_note_and_author(django_house):
     newest = documents.versions("policy")[0]
     assert (newest.version, newest.note, newest.by) == (2, "fewer false alarms", "marta")
     assert pages.world().policy.version == 2
-    assert "risk 80 % or more" in text_of(as_("operations"), "/matrix")
+    assert "risk 80% or more" in text_of(as_("operations"), "/matrix")
 
 
 def test_of_two_who_publish_at_once_the_second_is_told_and_keeps_their_text(django_house):
@@ -228,7 +228,7 @@ def test_more_than_the_agent_may_give_goes_up(django_house):
     ("condition", "said"),
     [
         (Condition("contacts_30d", Within(low=3)), "contacts in 30 days 3 or more"),
-        (Condition("risk", Within(low=0.7)), "risk 70 % or more"),
+        (Condition("risk", Within(low=0.7)), "risk 70% or more"),
         (Condition("offer_needed", Within(above_authority=True)), "asks for more than the owner may give"),
         (Condition("offer_needed", Within(low=15_000, low_open=True)), "asks for more than 150 EUR"),
         (Condition("waiting", Within(low=3600, high=7200)), "waiting for from 1 h to 2 h"),

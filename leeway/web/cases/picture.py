@@ -38,6 +38,7 @@ def picture(case: Case, viewer: Viewer, back: str) -> dict[str, Any]:
     policy = world.policy_for(case.policy_version)
     customer = customers.customer(case.customer)
     made = packet(case, policy, customer, now)
+    must_say = disclosures.checklist(policy, case) if policy.disclosures else ()
     return {
         "case": case,
         "policy": policy,
@@ -56,7 +57,9 @@ def picture(case: Case, viewer: Viewer, back: str) -> dict[str, Any]:
         "steps_done": sum(step.name in case.steps for step in policy.before),
         "colleagues": [person for person in world.roster.people if person.active and person.id != case.owner],
         "clocks": running_clocks(case),
-        "disclosures": disclosures.checklist(policy, case) if policy.disclosures else (),
+        "disclosures": must_say,
+        "disclosures_due": bool(case.forbidden)
+        or any(line.standing in ("open", "missed") for line in must_say),
         "open_promises": [
             item for item in case.promises if item.state in ("found", "pending", "approaching")
         ],

@@ -21,6 +21,10 @@ from leeway.web import house
 from leeway.web.access import Viewer
 from leeway.web.cases.verbs import VERBS, BadField, Verb, fields_of
 
+MAY_ASK = ("above_authority", "needs_confirmation")
+"""Refusals after which one may ask somebody who may, with the same words."""
+ASKED = ("key", "instrument", "amount", "currency", "suggested", "why", "due", "because", "proof")
+
 
 def case_for(request: HttpRequest, number: int) -> Case:
     """The case, if this person may see it; 404 otherwise, so that a stranger does not even learn that it exists."""
@@ -51,7 +55,7 @@ def do(request: HttpRequest, number: int, verb: str) -> HttpResponse:
             request, number, _("Something in the form could not be read: %(what)s") % {"what": bad}
         )
     except Refusal as refusal:
-        return _refused(request, number, refusal.sentence)
+        return _refused(request, number, refusal.sentence, may_ask=refusal.code in MAY_ASK)
     if "set_aside" in done.events:
         messages.info(request, _("Nothing changed: that was done already, or it is not needed any more."))
     elif not done.duplicate:
@@ -71,13 +75,14 @@ def _pressed(request: HttpRequest, viewer: Viewer, number: int, found: Verb) -> 
     return done, int(fields.get("into", done.case))
 
 
-def _refused(request: HttpRequest, number: int, sentence: str) -> HttpResponse:
+def _refused(request: HttpRequest, number: int, sentence: str, *, may_ask: bool = False) -> HttpResponse:
     """Nothing happened. What the person wrote comes back to them, with the sentence."""
     context = {
         "place": "conversations",
         "number": number,
         "sentence": sentence,
         "sent": request.POST,
+        "asks": [(name, request.POST.get(name, "")) for name in ASKED] if may_ask else (),
         "back": _back(request, number),
     }
     return render(request, "leeway/cases/refused.html", context, status=422)

@@ -47,7 +47,7 @@ def value(column: str, held: Value, currency: str) -> str:
     if isinstance(held, str):
         return _(held.replace("_", " ")) if held else _("nothing")
     if COLUMNS[column].kind == "share":
-        return f"{held * 100:.0f} %"
+        return _("%(n)d%%") % {"n": round(held * 100)}
     return cell_in_words(Within(low=held, high=held), COLUMNS[column], currency=currency)
 
 
@@ -62,7 +62,7 @@ def why_not(rule: RuleSeen, currency: str) -> str:
         return ""
     if failed is not None:
         held = value(failed.condition.column, failed.value, currency)
-        return _("asks for: %(asked)s; it was: %(held)s") % {"asked": asked(failed, currency), "held": held}
+        return _("needs: %(asked)s; it was: %(held)s") % {"asked": asked(failed, currency), "held": held}
     if not rule.leads_up:
         return _("holds, and leads nowhere higher")
     if rule.had_its_say:

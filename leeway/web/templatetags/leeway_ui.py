@@ -24,7 +24,7 @@ from leeway.core.risk import cue_in_words
 from leeway.web import event_words as history
 from leeway.web import house
 from leeway.web.times import in_short, times, weather_of
-from leeway.web.vocabulary import CLOCKS, WANTS, WHYS
+from leeway.web.vocabulary import CLOCKS, STEPS, WANTS, WHYS
 
 register = template.Library()
 
@@ -132,6 +132,12 @@ def plain(word: str) -> str:
 def clock_words(kind: str) -> str:
     """What runs out: ``update due``."""
     return str(CLOCKS.get(kind, plain(kind)))
+
+
+@register.filter
+def step_words(name: str) -> str:
+    """A step before going up, as something still to do: ``a second way``."""
+    return str(STEPS.get(name) or plain(name))
 
 
 @register.filter

@@ -113,6 +113,7 @@ addEventListener("htmx:oobBeforeSwap", (event) => {
 });
 for (const name of ["htmx:afterSwap", "htmx:oobAfterSwap"]) addEventListener(name, (event) => {
   const part = event.detail.target;
+  fold(part);
   const row = kept && document.getElementById(kept.id);
   if (row && part.contains(row)) {
     row.classList.add("here");
@@ -134,6 +135,19 @@ addEventListener("htmx:responseError", (event) => {
 addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.responseURL.includes("/account/login")) { event.detail.shouldSwap = false; location.reload(); }
 });
+
+// --- panels somebody folded or unfolded stay so: on the next case, and when the page is refreshed under them ------------
+function fold(from = document) {
+  for (const panel of all("details[data-fold]", from)) {
+    const kept = localStorage.getItem(`fold:${panel.dataset.fold}`);
+    if (kept) panel.open = kept === "open";
+  }
+}
+addEventListener("click", (event) => {
+  const panel = event.target.closest("summary")?.parentElement;
+  if (panel?.dataset.fold) localStorage.setItem(`fold:${panel.dataset.fold}`, panel.open ? "shut" : "open");
+});
+fold();
 
 // --- toasts: said aloud, gone after a while unless somebody looks at them ------------------------------------------------
 function say(words) {
