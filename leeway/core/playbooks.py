@@ -28,7 +28,8 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True):
     """One move: it is worth making while all of ``when`` and none of ``unless`` are seen (names of ``signs.SIGNS``).
 
     ``weight`` (1 to 100) ranks it among the moves worth making. Of the texts in ``say`` and ``why`` the first whose
-    blanks the case can fill is taken; a play without one is passed over.
+    blanks the case can fill is taken; a play without one is passed over. ``adds`` says what other signs, where they
+    are seen, add to the weight or take from it: several moves for one moment are ranked by what else is true of it.
     """
 
     name: str
@@ -38,6 +39,16 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True):
     why: tuple[str, ...]
     say: tuple[str, ...]
     unless: tuple[str, ...] = ()
+    adds: dict[str, int] = {}
+
+
+class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One piece of evidence that something is wrong: the phrases that show it (none: a shape the engine knows) and
+    what it adds to the log-odds. Below zero it speaks for calm.
+    """
+
+    weighs: float
+    words: tuple[str, ...] = ()
 
 
 class Playbook(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -83,3 +94,4 @@ class WordingFile(msgspec.Struct, frozen=True, omit_defaults=True):
     mirror: dict[str, str] = {}
     nouns: dict[str, dict[str, str]] = {}
     questions: tuple[Question, ...] = ()
+    strain: dict[str, Evidence] = {}

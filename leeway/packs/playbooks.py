@@ -10,8 +10,9 @@ from typing import cast
 from leeway.core.guidance.choose import BLANK
 from leeway.core.guidance.signs import OTHER_LISTS, OUR_WORD_LISTS, SIGNS, WORD_LISTS
 from leeway.core.guidance.slots import SLOTS
-from leeway.core.guidance.wording import Wording
-from leeway.core.playbooks import MOVES, Guidance, Move, Play, Playbook, Question, WordingFile
+from leeway.core.guidance.strain import SHAPES
+from leeway.core.guidance.wording import STRAIN_LIST, Wording
+from leeway.core.playbooks import MOVES, Evidence, Guidance, Move, Play, Playbook, Question, WordingFile
 from leeway.core.policy import Relief
 from leeway.core.reading.phrases import PhraseError
 from leeway.packs.parts import read_calendar_span
@@ -28,6 +29,7 @@ FILE_KEYS: dict[str, str] = {
     "mirror": "how the customer's words become ours; without it they are quoted",
     "nouns": "how things are called in a sentence",
     "questions": "what is worth asking, until it is told",
+    "strain": "pieces of evidence that something is wrong, with what each weighs",
     "playbooks": "the playbooks",
 }
 PLAY_KEYS: dict[str, str] = {
@@ -37,6 +39,7 @@ PLAY_KEYS: dict[str, str] = {
     "weight": "1 to 100; the weightiest is shown first",
     "why": "the reason shown, the first whose blanks can be filled",
     "say": "the text, the first whose blanks can be filled",
+    "adds": "what other signs add to the weight, or take from it, where they are seen (-100 to 100)",
 }
 GUIDANCE_KEYS: dict[str, str] = {
     "most": "suggestions shown at once, 0 to 3 (3)",
@@ -87,6 +90,7 @@ def parse(text: str | bytes, name: str) -> Wording:
             for table, nouns in fields["nouns"].entries()
         },
         questions=tuple(_question(key, value) for key, value in fields["questions"].pairs()),
+        strain={key.name(): _evidence(key, value) for key, value in fields["strain"].entries()},
         playbooks=read_playbooks(fields["playbooks"]),
     )
     root.finish()
@@ -94,6 +98,8 @@ def parse(text: str | bytes, name: str) -> Wording:
         wording = Wording(data)
         for listed in data.words:
             wording.listed(listed)
+        for piece in data.strain:
+            wording.listed(STRAIN_LIST + piece)
     except PhraseError as trouble:
         fields["words"].note("phrases that can be understood", found=str(trouble))
         raise Problems(root.problems) from trouble
@@ -144,6 +150,8 @@ def _play_written(play: Play) -> Written:
     written: dict[str, Written] = {"move": play.move, "when": list(play.when)}
     if play.unless:
         written["unless"] = list(play.unless)
+    if play.adds:
+        written["adds"] = {sign: str(amount) for sign, amount in play.adds.items()}
     return {**written, "weight": str(play.weight), "why": list(play.why), "say": list(play.say)}
 
 
@@ -181,6 +189,10 @@ def _play(key: Node, value: Node) -> Play:
         weight=fields["weight"].whole_number(low=1, high=100),
         why=_spoken(fields["why"]),
         say=_spoken(fields["say"]),
+        adds={
+            sign.word(SIGNS, called="a sign"): value.whole_number(low=-100, high=100)
+            for sign, value in fields["adds"].entries()
+        },
     )
 
 
@@ -199,6 +211,13 @@ def _spoken(node: Node) -> tuple[str, ...]:
 
 def _texts(node: Node) -> tuple[str, ...]:
     return tuple(item.text(longest=2_000) for item in node.one_or_many())
+
+
+def _evidence(key: Node, value: Node) -> Evidence:
+    fields = value.mapping(("weighs", "words"), required=("weighs",))
+    if "words" not in fields:
+        key.word(tuple(SHAPES), called="a shape, or phrases in `words`")
+    return Evidence(fields["weighs"].number(low=-10, high=10), _texts(fields["words"]))
 
 
 def _question(key: Node, value: Node) -> Question:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 import msgspec
@@ -22,6 +22,8 @@ _LONGEST_SEEN = 60
 SURE = 2
 """So many suggestions are shown as they come; one more must weigh ``THIRD_FROM``: three are a lot to read."""
 THIRD_FROM = 82
+WORTH_SAYING = 30
+"""Below this weight a play is not made: what speaks against it (``adds``) outweighs what speaks for it."""
 
 
 class Suggestion(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -43,12 +45,12 @@ def guide(view: View) -> tuple[Suggestion, ...]:
         return ()
     moment = Moment(view)
     chosen: dict[Move, Suggestion] = {}
-    for book, play in _holding(moment):
-        if len(chosen) >= most:
+    for weight, book, play in _holding(moment):
+        if len(chosen) >= most or weight < WORTH_SAYING:
             break
         if play.move == "say_nothing":
             break
-        if len(chosen) >= SURE and play.weight < THIRD_FROM:
+        if len(chosen) >= SURE and weight < THIRD_FROM:
             break
         if play.move not in chosen:
             suggestion = _worded(moment, book, play)
@@ -57,20 +59,24 @@ def guide(view: View) -> tuple[Suggestion, ...]:
     return tuple(chosen.values())
 
 
-def _holding(moment: Moment) -> Iterator[tuple[str, Play]]:
-    """The plays whose signs are all seen, the weightiest first; of equals the one that stands first."""
+def _holding(moment: Moment) -> Iterator[tuple[int, str, Play]]:
+    """The plays whose signs are all seen with their weights, the weightiest first; of equals the first in the file."""
     seen = moment.signs.keys()
     unhelpful = frozenset(moment.case.unhelpful)
     books = playbooks_of(moment.view.wording, moment.view.policy.guidance)
     found = [
-        (book.name, play)
+        (_weight(play, seen), book.name, play)
         for book in books
         for play in book.plays
         if f"{book.name}.{play.name}" not in unhelpful
         and all(sign in seen for sign in play.when)
         and not any(sign in seen for sign in play.unless)
     ]
-    yield from sorted(found, key=lambda pair: -pair[1].weight)
+    yield from sorted(found, key=lambda one: -one[0])
+
+
+def _weight(play: Play, seen: Collection[str]) -> int:
+    return play.weight + sum(amount for sign, amount in play.adds.items() if sign in seen)
 
 
 def _worded(moment: Moment, book: str, play: Play) -> Suggestion | None:

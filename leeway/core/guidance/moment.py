@@ -13,6 +13,7 @@ from leeway.core.cues import read
 from leeway.core.cues.weigh import distress
 from leeway.core.guidance.needs import Need, needed
 from leeway.core.guidance.signs import OUR_WORD_LISTS, WORD_LISTS
+from leeway.core.guidance.strain import strain_signs
 from leeway.core.guidance.telling import Telling, feeling_weight, tellings
 from leeway.core.guidance.view import Turn, View, recent
 from leeway.core.handoff import missing
@@ -145,7 +146,8 @@ class Moment:
     @cached_property
     def signs(self) -> dict[str, Linked]:
         """Every sign seen now, with the words that show it and the message they stand in."""
-        return _first_of_each(self._all())
+        seen = _first_of_each(self._all())
+        return {**_first_of_each(strain_signs(self, seen)), **seen}
 
     @cached_property
     def told(self) -> tuple[Telling, ...]:

@@ -32,6 +32,17 @@ FELT: dict[str, str] = {
     "was_upset": "they were upset earlier in this conversation",
     "trouble": "something went wrong, here or earlier in this conversation",
     "tense": "something went wrong, and their tone shows it or our last message did not take it up",
+    "strained": "their newest words sound as if something is wrong, by many small pieces of evidence",
+    "names_a_deed": "they say what somebody did, or what was done to them",
+    "names_harm": "a word of harm in their newest words",
+    "time_went_by": "they speak of time that went by",
+    "counts_up": "they count: again, still, a third time",
+    "much_at_stake": "people, work or money depend on it",
+    "long_story": "they tell a long story",
+    "many_messages": "three messages or more before we answered",
+    "demands": "they demand something",
+    "says_unsettled": "they will see whether it stays solved",
+    "improves": "they say that it works for now",
     "third_try": "they tell what they have tried already",
     "patience_low": "little patience is left",
     "getting_worse": "their mood has been getting worse",
@@ -118,6 +129,8 @@ SIGNS: dict[str, str] = {**FELT, **SAID, **DONE, **STANDS}
 """Every sign, with what it means."""
 
 WORD_LISTS: tuple[str, ...] = (
+    "says_unsettled",
+    "improves",
     "asks_when",
     "asks_when_for_me",
     "asks_why",
@@ -153,6 +166,8 @@ WORD_LISTS: tuple[str, ...] = (
 """Signs that a language's ``words`` may tell by phrases of its own, besides the cues."""
 
 OUR_WORD_LISTS: tuple[str, ...] = (
+    "says_unsettled",
+    "improves",
     "we_acknowledged",
     "we_paraphrased",
     "we_refused",

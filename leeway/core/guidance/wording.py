@@ -12,6 +12,9 @@ from leeway.core.guidance.mirror import Mirror
 from leeway.core.playbooks import Guidance, Playbook, WordingFile
 from leeway.core.reading.phrases import Phrases, compile_phrases
 
+STRAIN_LIST = "strain_"
+"""Before the name of a piece of evidence, where its phrases stand among the lists."""
+
 
 class Wording:
     """Shared by everybody who speaks the language; treat as immutable."""
@@ -21,6 +24,7 @@ class Wording:
         self.language = data.language
         self.playbooks = data.playbooks
         self.questions = data.questions
+        self.strain = data.strain
         self._lists = _lists(data)
 
     @cached_property
@@ -38,6 +42,7 @@ class Wording:
 
 def _lists(data: WordingFile) -> Phrases:
     lists = {name: list(phrases) for name, phrases in data.words.items() if phrases}
+    lists.update({STRAIN_LIST + name: list(one.words) for name, one in data.strain.items() if one.words})
     file: Mapping[str, object] = {"language": data.language, "stop_words": [], "lists": lists}
     return compile_phrases(file)
 
