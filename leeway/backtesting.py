@@ -206,8 +206,7 @@ class _Stretch:
         if cases is None:
             yield from past.between(self.driver, self.first, self.last)
             return
-        for case in cases:
-            yield past.story(self.driver, case)
+        yield from past.some(self.driver, cases)
 
 
 __all__ = ["Candidate", "Job", "NothingRecorded", "backtest", "work"]

@@ -3,7 +3,8 @@
 What comes from outside stays as it was: the customer's words, our people's answers to them, what they solved and when,
 who was away. Clocks are the candidate's own: the recorded ticks are dropped and made anew from the case's ``wake_at``.
 What people did because the *old* policy had asked them is not carried over as it stands: whoever is asked now accepts
-when they accepted in truth, if they did so later in this case, else after as long as people of that level usually take.
+when they accepted in truth, if they did so later in this case, else after as long as people of that level usually take;
+and whether something may be given is answered at the recorded time by whoever is asked then.
 All of it is counterfactual.
 """
 
@@ -25,9 +26,13 @@ from leeway.core.worktime import ALWAYS, Calendar, NeverOpen, add
 from leeway.core.world import Known
 from leeway.desk.past import Story, Written, write
 from leeway.prove.backtest.candidate import CandidateWorlds
+from leeway.prove.backtest.outcome import COUNTED
 
 ANSWERS = (f.HandoffAccepted, f.HandoffDeclined, f.HandoffAskedBack, f.HandoffAnswered)
 """What people did because they had been asked: made anew, or left out."""
+
+APPROVING = (f.ApprovalGiven, f.ApprovalDeclined)
+"""What people answered because they had been asked for an approval: whoever is asked then answers the same."""
 
 ONLY_THEN = (f.PolicyApplied, f.NoticeUndeliverable, f.EscalationDeclined)
 """What makes sense only where it was pressed."""
@@ -57,6 +62,10 @@ _ACCEPTED = (
     "Whoever is asked under the candidate accepts when they did, if they accepted this case later, else after the time "
     "people of that level usually took (median, in their open hours)."
 )
+_APPROVED = (
+    "Whether something may be given is answered as it was, at the recorded times, by whoever is asked under the "
+    "candidate."
+)
 _LOADS = (
     "Who is asked follows from the loads on record; a candidate that moves many cases shifts loads that are not fed "
     "back."
@@ -65,6 +74,7 @@ ASSUMPTIONS = (
     _COUNTERFACTUAL,
     "Customers write, and people answer, solve and are away, at the recorded times.",
     _ACCEPTED,
+    _APPROVED,
     _LOADS,
 )
 
@@ -101,7 +111,7 @@ class Afterwards:
         self.left_out = 0
 
     def run(self) -> list[str]:
-        """The events that would have followed, as they would be written."""
+        """Those events that would have followed and are counted, as they would be written."""
         return [body for bodies in self._run() for body in bodies]
 
     def _run(self) -> Iterator[list[str]]:
@@ -150,18 +160,29 @@ class Afterwards:
             return []
         self._case = decision.case
         self._plan_acceptance()
-        return [write(event).decode() for event in decision.events]
+        return [
+            write(event).decode() for event in decision.events if type(event).__struct_config__.tag in COUNTED
+        ]
 
     def _carried(self, written: Written) -> f.Fact | None:
         """A recorded fact as it still makes sense; None when it does not."""
         fact = written.read_fact()
         if isinstance(fact, ONLY_THEN + ANSWERS):
             return None
+        if isinstance(fact, APPROVING):
+            return self._readdressed(fact)
         if isinstance(fact, f.HandedOver) and fact.by and fact.by != self._case.owner:
             return None
         if isinstance(fact, f.EscalationRequested):
             return replace(fact, seen=None)
         return fact
+
+    def _readdressed(self, fact: f.ApprovalGiven | f.ApprovalDeclined) -> f.Fact | None:
+        """The answer of whoever is asked now; None when nobody is."""
+        approval = self._case.approval(fact.approval)
+        if approval is None or not approval.open or not approval.asked_of:
+            return None
+        return replace(fact, by=approval.asked_of)
 
     def _plan_acceptance(self) -> None:
         """Somebody newly asked will accept after a while; somebody asked no more will not."""

@@ -12,11 +12,13 @@ import msgspec
 from leeway.desk.past import Story
 from leeway.prove.backtest.outcome import COUNTED, Outcome
 from leeway.prove.backtest.quick import Last
-from leeway.prove.backtest.report import Part
+from leeway.prove.backtest.report import Part, Side
 from leeway.prove.backtest.thinking import Thinker
 
 _read_last = msgspec.json.Decoder(Last).decode
-KINDS = tuple(sorted(COUNTED))
+RISK = "risk_judged"
+"""Not counted in the report; only the quick way asks for it, if a rule does."""
+KINDS = tuple(sorted(COUNTED - {RISK}))
 
 
 class Log(Protocol):
@@ -34,22 +36,26 @@ class Log(Protocol):
 def piece(thinker: Thinker, log: Log, zone: str, only: frozenset[int] | None = None) -> Part:
     """Counts every case of the stretch (``only`` these, if given) on both sides."""
     part, local = Part(), ZoneInfo(zone)
+    alike = Side()
     settled = _settled(thinker, log) if thinker.quick else {}
     for case, (facts, outcome) in settled.items():
         if only is None or case in only:
             part.cases += 1
             part.facts += facts
-            part.recorded.add(outcome, local)
-            part.candidate.add(outcome, local)
+            alike.add(outcome, local)
     for story in _others(log, settled, only):
         was, would, changed, left_out = thinker.think(story)
         part.cases += 1
         part.facts += len(story.written)
         part.left_out_facts += left_out
+        if changed is None:
+            alike.add(was, local)
+            continue
         part.recorded.add(was, local)
         part.candidate.add(would, local)
-        if changed is not None:
-            part.add_changed(changed)
+        part.add_changed(changed)
+    part.recorded.take_in(alike)
+    part.candidate.take_in(alike)
     return part
 
 
@@ -70,7 +76,8 @@ def _settled(thinker: Thinker, log: Log) -> dict[int, tuple[int, Outcome]]:
     if not any(quick.values()):
         return {}
     outcomes: defaultdict[int, Outcome] = defaultdict(Outcome)
-    for case, kind, body in log.events(KINDS):
+    asks_risk = any(way.asks_risk for way in quick.values() if way is not None)
+    for case, kind, body in log.events((*KINDS, RISK) if asks_risk else KINDS):
         outcomes[case].add(kind, body)
     found: dict[int, tuple[int, Outcome]] = {}
     for case, facts, state in log.lasts():
@@ -79,6 +86,6 @@ def _settled(thinker: Thinker, log: Log) -> dict[int, tuple[int, Outcome]]:
         if not ways or None in ways:
             continue
         last = _read_last(state)
-        if all(way.never_differs(last, outcome.peak_risk, outcome.rules) for way in ways if way is not None):
+        if all(way.never_differs(last, outcome) for way in ways if way is not None):
             found[case] = (facts, outcome)
     return found

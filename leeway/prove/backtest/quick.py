@@ -14,8 +14,9 @@ candidates that differ from the policy of the time in rules alone, and rests on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ from leeway.core.matrix import matches
 from leeway.core.policy import Condition, OneOf, Policy, Rule, Within
 from leeway.core.world import Known
 from leeway.prove.backtest.candidate import differing_fields, differing_rules
+from leeway.prove.backtest.outcome import Outcome
 from leeway.prove.explain.moments import cues_at
 
 ASKS = frozenset({"customer_event", "attempt_answered", "rated", "merged_from", "follow_up_answered"})
@@ -60,17 +62,25 @@ class Quick:
         mine, theirs = differing_rules(was, candidate)
         return cls((*mine, *theirs))
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(rule.name for rule in self.rules)
 
     # --- a whole case
 
-    def never_differs(self, last: Last, peak_risk: float, rules_fired: Iterable[str]) -> bool:
-        """Whether no differing rule can ever have held in a case with this last state."""
-        if self.names & set(rules_fired):
+    @property
+    def asks_risk(self) -> bool:
+        """Whether the highest risk of a case says anything."""
+        return any(condition.column == "risk" for rule in self.rules for condition in rule.when)
+
+    def never_differs(self, last: Last, outcome: Outcome) -> bool:
+        """Whether no differing rule can ever have held in a case with this last state and this outcome.
+
+        The outcome's risk is looked at only if ``asks_risk``.
+        """
+        if not self.names.isdisjoint(outcome.rules):
             return False
-        return not any(_may_have_held(rule, last, peak_risk) for rule in self.rules)
+        return not any(_may_have_held(rule, last, outcome) for rule in self.rules)
 
     # --- one fact
 
@@ -106,28 +116,30 @@ def _asks(event: AnyEvent) -> bool:
     return isinstance(event, CuesSeen) or (isinstance(event, ClockStopped) and event.name == RULES_CLOCK)
 
 
-def _may_have_held(rule: Rule, last: Last, peak_risk: float) -> bool:
+def _may_have_held(rule: Rule, last: Last, outcome: Outcome) -> bool:
     for condition in rule.when:
         test = condition.test
         if condition.column == "cue" and isinstance(test, OneOf) and not test.negated:
             if last.cues.keys().isdisjoint(test.values):
                 return False
-        elif isinstance(test, Within) and not _reached(condition.column, test.low or 0, last, peak_risk):
+        elif isinstance(test, Within) and not _reached(condition.column, test.low or 0, last, outcome):
             return False
     return True
 
 
-def _reached(column: str, low: float, last: Last, peak_risk: float) -> bool:
+def _reached(column: str, low: float, last: Last, outcome: Outcome) -> bool:
     """Whether a growing column can ever have been as high as this."""
     match column:
         case "risk":
-            return peak_risk >= low
+            return outcome.peak_risk >= low
         case "reopened":
             return last.reopened >= low
         case "reassigned":
             return last.owner_changes >= low
         case "contacts_30d":
             return max(1, len(last.contacts)) >= min(low, _CONTACTS_KEPT)
+        case "refused" if not outcome.joined:  # a no that was corrected later was counted all the same
+            return outcome.declined >= low
         case "attempts" | "refused":
             return len(last.attempts) >= min(low, _ATTEMPTS_KEPT)
         case _:

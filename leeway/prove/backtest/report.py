@@ -51,7 +51,8 @@ class Side(msgspec.Struct):
         for (kind, how), count in outcome.clocks.items():
             _count(self.met if how == "met" else self.late, kind, count)
         for currency, amount in outcome.given.items():
-            _count(self.given, currency, amount)
+            if amount:  # what was taken back leaves nothing
+                _count(self.given, currency, amount)
         for rule in outcome.rules:
             _count(self.rules, rule)
 
