@@ -279,3 +279,11 @@ SLOTS = (
     word("promises"),
     word("why"),
 )
+SWEEP = (
+    word("steps"),
+    word("on time"),
+    word("ratio"),
+    word("overdue"),
+    word("forgotten"),
+)
+"""What the watchdog reports."""

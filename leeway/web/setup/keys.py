@@ -35,7 +35,7 @@ class NewToken(forms.Form):
     name = forms.CharField(label=gettext_lazy("What it is for"), max_length=80)
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("What it may do"),
-        choices=[(scope, _described(scope)) for scope in tokens.SCOPES],
+        choices=lambda: [(scope, _described(scope)) for scope in tokens.SCOPES],  # in the reader's language
         widget=forms.CheckboxSelectMultiple,
     )
 
