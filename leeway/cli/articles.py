@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -86,7 +85,7 @@ def solutions(days: int, as_json: bool) -> None:
 
 
 def _django() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
-    import django
 
-    django.setup()
+    from leeway.store.django_ready import django_ready
+
+    django_ready()

@@ -131,10 +131,10 @@ def _executor(jobs: int, dask: str) -> Executor:
 
 
 def _html(report: Report) -> str:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
-    import django
 
-    django.setup()
+    from leeway.store.django_ready import django_ready
+
+    django_ready()
     from leeway.web.prove.report import as_file
 
     return as_file(report)

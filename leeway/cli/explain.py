@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,10 +38,10 @@ def explain(case: int, event: int | None, decision: int | None, as_json: bool) -
     """
     if event and decision:
         raise click.UsageError("Name an event or a decision, not both.")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
-    import django
 
-    django.setup()  # the sentences are the console's
+    from leeway.store.django_ready import django_ready
+
+    django_ready()  # the sentences are the console's
     from leeway.core.refusals import Refusal
     from leeway.prove.explain import NotThere
     from leeway.prove.explain import explain as explained

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import click
@@ -55,10 +54,9 @@ def password(person: str) -> None:
 
 def _accounts() -> Any:
     """Django's accounts, ready to use."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
-    import django
+    from leeway.store.django_ready import django_ready
 
-    django.setup()
+    django_ready()
     from leeway.store import accounts
 
     return accounts

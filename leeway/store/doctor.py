@@ -14,6 +14,7 @@ import msgspec
 from leeway.core.roster import Roster
 from leeway.desk.ports import StoreTrouble
 from leeway.store import documents, marks
+from leeway.store.django_ready import django_ready
 from leeway.store.instants import read_instant
 from leeway.store.rebuild import compare
 from leeway.store.seals.checking import NOTARY, Head, check, read_heads, strangers
@@ -274,12 +275,10 @@ def _last_holidays(roster: Roster) -> Iterator[tuple[str, datetime]]:
 
 def pending_migrations() -> list[str]:
     """Changes of the tables that the program brings and the database has not had."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
-    import django  # noqa: PLC0415 - slow, and only the doctor asks
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
-    django.setup()
+    django_ready()
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     connection.close()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from leeway.desk.ports import StoreTrouble
 from leeway.store import marks
+from leeway.store.django_ready import django_ready
 from leeway.store.instants import utc_now
 from leeway.store.writer.driver import Driver
 
@@ -36,12 +36,10 @@ def bring_up_to_date(driver: Driver) -> bool:
 
 def migrate() -> None:
     """Django's migrations, all of them."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
-    import django  # noqa: PLC0415 - rarely needed, and slow to import
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
 
-    django.setup()
+    django_ready()
     call_command("migrate", interactive=False, verbosity=0)
     connections.close_all()
 

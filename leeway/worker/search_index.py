@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
+
+from leeway.store.django_ready import django_ready
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +24,9 @@ class SearchIndex:
         self._ended = threading.Event()
 
     def run(self) -> None:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
-        import django  # noqa: PLC0415 - the first look may wait for Django, the start of the house may not
 
         if not self._ended.wait(LOOK_EVERY_SECONDS):
-            django.setup()
+            django_ready()
             self._follow()
 
     def _follow(self) -> None:

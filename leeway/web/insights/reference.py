@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
+from leeway.store.django_ready import django_ready
+
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leeway.store.settings")
-    import django  # noqa: PLC0415 - only when the page is written
-
-    django.setup()
+    django_ready()
     from leeway.store.queries.measures import render  # noqa: PLC0415 - needs Django set up
 
     Path(sys.argv[1]).write_text(render(), encoding="utf-8")
