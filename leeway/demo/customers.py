@@ -10,7 +10,12 @@ from leeway.core.facts import CustomerRef
 from leeway.demo import texts
 
 TIERS = ("standard",) * 13 + ("silver",) * 4 + ("gold",) * 2 + ("platinum",)
-SPEND = {"standard": (20, 600), "silver": (500, 2_500), "gold": (2_000, 7_000), "platinum": (6_000, 20_000)}
+SPEND = {
+    "standard": (80, 2_400),
+    "silver": (2_000, 8_000),
+    "gold": (6_000, 20_000),
+    "platinum": (15_000, 50_000),
+}
 """What customers of a tier have spent so far, in whole units of the currency."""
 
 SPANISH = 0.09

@@ -26,6 +26,7 @@ from leeway.demo.commentary import Commentary
 from leeway.demo.customers import Customers
 from leeway.demo.history import CASES, Casting
 from leeway.demo.living import Living
+from leeway.demo.shelf import fill_shelf
 from leeway.demo.stage import Stage
 from leeway.store.writer.driver import Driver
 from leeway.wiring import House
@@ -203,6 +204,7 @@ class Demo:
         from leeway.worker.services import start_services  # noqa: PLC0415 - only once the history is in
 
         make_accounts(furnished.roster)
+        fill_shelf(house.clock())
         token = make_token(driver, house.clock())
         furnished.stage.go_live()
         with self._opening:

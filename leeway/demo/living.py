@@ -99,7 +99,8 @@ class Living:
     def _look_around(self, now: datetime) -> None:
         """Cases that no play looks after: of the visitor's own curl, of an earlier run of this demo."""
         rows = self._driver.select(
-            "select id from leeway_case where status = 'open' and (asked <> '' or waiting_since is not null) "
+            "select id from leeway_case where status = 'open' and (asked <> '' or waiting_since is not null "
+            "or id in (select case_id from leeway_approval where state = 'asked')) "
             "order by last_message_at desc limit ?",
             (SEEN_AT_ONCE,),
         )
@@ -108,6 +109,7 @@ class Living:
         for number in (number for (number,) in rows if number not in ours):
             case = stored(self._driver, number)
             self._stage.see_who_is_asked(case)
+            self._stage.see_who_decides(case)
             waits = case.waiting_since is not None and now - case.waiting_since > UNANSWERED_FOR
             lately = self._looked_after.get(number, now - timedelta(hours=1)) > now - timedelta(minutes=5)
             if waits and number not in played and case.owner not in self._away and not lately:

@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from leeway.core import facts as f
-from leeway.core.case import Case
+from leeway.core.case import Case, Promise
 from leeway.core.facts import CustomerRef, Fact
 from leeway.core.people import name_of
 from leeway.core.roster import Roster
 from leeway.demo import texts
+from leeway.demo.owed import REFUND_TIME, REFUND_WORDS, SAYS_THE_TIME, Turn, amounts
 
 SOURCE = "demo"
 CHANNELS = ("chat",) * 5 + ("email",) * 4 + ("web_form",)
@@ -47,6 +48,13 @@ def asked(case: Case) -> str:
 def consulted(case: Case) -> str:
     waiting = [item for item in case.consults if item.answered_at is None]
     return waiting[-1].asked_of if waiting else ""
+
+
+def open_promises(case: Case | None) -> list[Promise]:
+    """Those that can still be kept, the most urgent first."""
+    promises = case.promises if case else ()
+    waiting = [one for one in promises if one.state in ("found", "pending", "approaching")]
+    return sorted(waiting, key=lambda one: (one.due is None, one.due, one.number))
 
 
 def _never(case: Case, since: datetime) -> bool:
@@ -105,6 +113,8 @@ class Player:
         self._fresh_contact = True
         self._facts = 0
         self._said: set[str] = set()
+        self.amount = self.rng.randrange(14_00, 240_00, 10)
+        """What the matter is about, in cents."""
         self._about = self._details()
 
     # --- how long it takes
@@ -131,7 +141,7 @@ class Player:
         def act(moment: Moment) -> Fact:
             first, self._fresh_contact = self._fresh_contact, False
             return f.MessageReceived(
-                **self._base(moment),
+                **self.base(moment),
                 interaction=self.interaction,
                 author="customer",
                 text=written.replace("{agent}", self._first_name(moment.case.owner) if moment.case else ""),
@@ -145,13 +155,13 @@ class Player:
 
     def does(self, event: str, after: timedelta) -> Beat:
         """Something that is not a message: opened the cancellation page, say."""
-        return Beat(after, lambda m: f.CustomerEvent(**self._base(m), name=event, customer=self.customer))
+        return Beat(after, lambda m: f.CustomerEvent(**self.base(m), name=event, customer=self.customer))
 
     def asks_to_go_higher(self, to: str, after: timedelta) -> Beat:
         return Beat(
             after,
             lambda m: f.EscalationRequested(
-                **self._base(m), case=self.case, requested_by="customer", reason="customer_request", to=to
+                **self.base(m), case=self.case, requested_by="customer", reason="customer_request", to=to
             ),
         )
 
@@ -159,23 +169,24 @@ class Player:
         text = self.pick("customer", "still_yes" if solved else "still_no")
         return Beat(
             after,
-            lambda m: f.FollowUpAnswered(**self._base(m), case=self.case, solved=solved, text=text),
+            lambda m: f.FollowUpAnswered(**self.base(m), case=self.case, solved=solved, text=text),
         )
 
     def rates(self, score: int, after: timedelta) -> Beat:
         text = self.pick("customer", "fine" if score > 3 else "poor").replace("{agent}", "").strip()
-        return Beat(after, lambda m: f.Rated(**self._base(m), case=self.case, score=score, text=text))
+        return Beat(after, lambda m: f.Rated(**self.base(m), case=self.case, score=score, text=text))
 
     # --- our people
 
-    def answers(self, text: str, after: timedelta) -> Beat:
-        """The owner writes to the customer, unless somebody has answered since."""
+    def answers(self, text: str | Callable[[Case], str], after: timedelta) -> Beat:
+        """The owner writes to the customer, unless somebody has answered since. A text may depend on the case then."""
 
         def act(moment: Moment) -> Fact:
-            words = text.replace("{me}", self._first_name(moment.who))
+            said = text if isinstance(text, str) else text(moment.case) if moment.case else ""
+            words = said.replace("{me}", self._first_name(moment.who))
             words = words.replace("{when}", self._a_time_soon(moment.at))
             return f.MessageReceived(
-                **self._base(moment),
+                **self.base(moment),
                 interaction=self.interaction,
                 author="agent",
                 by=moment.who,
@@ -200,7 +211,7 @@ class Player:
         """One of ours presses a button."""
 
         def act(moment: Moment) -> Fact:
-            return kind(**self._base(moment), case=self.case, by=moment.who, **fields)
+            return kind(**self.base(moment), case=self.case, by=moment.who, **fields)
 
         return Beat(after, act, whose=whose, over=over)
 
@@ -218,23 +229,18 @@ class Player:
 
         def act(moment: Moment) -> Fact:
             due = moment.at + timedelta(hours=hours)
-            return f.PromiseMade(**self._base(moment), case=self.case, by=moment.who, what=what, due=due)
+            return f.PromiseMade(**self.base(moment), case=self.case, by=moment.who, what=what, due=due)
 
         return Beat(after, act, whose=owner)
 
     def keeps_promise(self, after: timedelta) -> Beat:
-        """The open promise that is due first is kept."""
+        """The open promise that is due first is kept; one without a time after those."""
 
         def act(moment: Moment) -> Fact | None:
-            due = [
-                (item.due or moment.at, item.number)
-                for item in (moment.case.promises if moment.case else ())
-                if item.state in ("found", "pending", "approaching")
-            ]
+            due = open_promises(moment.case)
             if not due:
                 return None
-            number = min(due)[1]
-            return f.PromiseKept(**self._base(moment), case=self.case, by=moment.who, promise=number)
+            return f.PromiseKept(**self.base(moment), case=self.case, by=moment.who, promise=due[0].number)
 
         return Beat(after, act, whose=owner)
 
@@ -273,8 +279,16 @@ class Player:
         pool: tuple[str, ...] = getattr(texts.sayings("en"), who)[what]
         return self.fresh(pool)
 
-    def pick_offer(self, what: str, low: int, high: int) -> str:
-        return self.pick("offers", what, give=self._money(self.rng.randrange(low, high + 1) * 100))
+    def offer(self, turn: Turn) -> str:
+        """An offer within the room of whoever makes it; with the time a refund takes, unless somebody forgets it."""
+        line = self.fresh(self.sayings.offers[turn])
+        low, high = amounts(self.matter.name, turn, line)
+        text = self.fill(line, give=self.money(self.rng.randrange(low, high + 1) * 100))
+        return text + self.refund_time(text)
+
+    def refund_time(self, text: str) -> str:
+        named = any(word in text for word in REFUND_WORDS[self.language])
+        return REFUND_TIME[self.language] if named and self.rng.random() < SAYS_THE_TIME else ""
 
     def fresh(self, pool: tuple[str, ...]) -> str:
         unsaid = [line for line in pool if line not in self._said] or list(pool)
@@ -315,14 +329,14 @@ class Player:
             "first": self.customer.name.partition(" ")[0],
             "order": str(rng.randrange(40_000, 99_999)),
             "item": rng.choice(self.matter.items),
-            "amount": self._money(rng.randrange(14_00, 240_00, 10)),
+            "amount": self.money(self.amount),
             "day": SPANISH_DAYS[weekday] if self.language == "es" else days[weekday],
             "date": f"día {number}" if self.language == "es" else f"{number}{ending}",
             "town": rng.choice(texts.sayings("en").towns),
             "n": str(rng.randrange(3, 12)),
         }
 
-    def _money(self, cents: int) -> str:
+    def money(self, cents: int) -> str:
         whole, part = divmod(cents, 100)
         figure = str(whole) if part == 0 else f"{whole}.{part:02}"
         return f"{figure} €" if self.language == "es" else f"€{figure}"
@@ -338,7 +352,8 @@ class Player:
     def _first_name(self, person: str) -> str:
         return name_of(self.roster, person).partition(" ")[0]
 
-    def _base(self, moment: Moment) -> dict[str, Any]:
+    def base(self, moment: Moment) -> dict[str, Any]:
+        """What every fact of this play has."""
         self._facts += 1
         return {"id": f"{self.name}-{self._facts}", "at": moment.at, "source": SOURCE}
 

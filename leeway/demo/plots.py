@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 from leeway.core import facts as f
 from leeway.core.case import Case
-from leeway.demo.player import Beat, Play, Player, asked, consulted
+from leeway.demo import goodwill
+from leeway.demo.owed import BECAUSE
+from leeway.demo.player import Beat, Play, Player, asked, consulted, open_promises
 
 Plot = Callable[[Player], Play]
 
-AGENT = (8, 45)
-"""What an agent offers, in whole units: within their own limit of the shop's matrix."""
-
-SUPERVISOR = (60, 220)
+FAULT_IS_JUDGED = 0.4
+GUIDANCE_IS_USED = 0.5
+PAID_BACK = 0.2
 LATER = (49, 70)
 """Hours until a customer tells how it went: the shop follows up after two days."""
 
@@ -35,18 +36,50 @@ def first_exchange(p: Player, *, with_order: bool = False) -> Play:
 def ending(p: Player, *, chatty: bool = True) -> Play:
     """It is put right, they say thanks, it is resolved; days later they may say how it was."""
     case = yield p.answers(p.pick("agent", "fix"), p.wait(4, 70))
+    if p.matter.name in BECAUSE and p.rng.random() < PAID_BACK:
+        case = yield goodwill.pays_back(p, p.wait(0.5, 3))
     if chatty:
         case = yield p.says(p.pick("customer", "thanks"), p.wait(1, 60))
     yield from resolved(p, case)
 
 
 def resolved(p: Player, case: Case) -> Play:
+    if case.live and case.promises:
+        case = yield from keeps_word(p, case)
     if case.live:
         yield p.resolves(p.wait(1, 25))
     if p.rng.random() < 0.35:
         yield p.rates(p.rng.choice((3, 4, 4, 5, 5)), p.days(0.05, 1.5))
     if p.rng.random() < 0.5:
         yield p.follow_up(p.days(LATER[0] / 24, LATER[1] / 24), solved=True)
+
+
+def keeps_word(p: Player, case: Case) -> Generator[Beat, Case, Case]:
+    """What was promised and can still be kept is kept."""
+    for _ in open_promises(case):
+        case = yield p.keeps_promise(p.wait(0.3, 1))
+    return case
+
+
+def boils_up(p: Player) -> Play:
+    """They say twice that they have had enough: there is time to hear it before it goes up."""
+    yield p.says(f"{p.push()} {p.pick('customer', 'annoyed')}", p.wait(5, 40))
+    yield p.says(p.pick("customer", "angry"), p.wait(2, 9))
+
+
+def uses(p: Player, play: str) -> Play:
+    """More often than not, what Leeway suggested is what the agent writes."""
+    if p.rng.random() < GUIDANCE_IS_USED:
+        yield p.presses(f.GuidanceUsed, p.wait(0.3, 1), play=play, move=SUGGESTED[play])
+
+
+SUGGESTED = {
+    "being_heard.hot": "acknowledge",
+    "asks_to_go_up.show_first": "paraphrase",
+    "no_way_through.other_way": "give_choices",
+    "kept_promises.ours": "own_it",
+}
+"""Plays of the shipped playbooks that the cast takes up, with their moves."""
 
 
 def taken(p: Player, case: Case) -> Play:
@@ -68,16 +101,20 @@ def solved_above(p: Player) -> Play:
     """The level that has it now puts it right."""
     if p.rng.random() < 0.4:
         yield p.answers(p.pick("above", "news"), p.wait(40, 150))
-    yield p.answers(p.pick_offer("above", *SUPERVISOR), p.wait(8, 90))
-    case = yield p.says(p.pick("customer", "accepts"), p.wait(3, 60))
+    if p.rng.random() < FAULT_IS_JUDGED:
+        yield goodwill.judges_fault(p, p.wait(2, 9))
+    yield p.answers(p.offer("above"), p.wait(8, 90))
+    yield p.says(p.pick("customer", "accepts"), p.wait(3, 60))
+    case = yield goodwill.gives(p, p.wait(0.5, 4))
     yield from resolved(p, case)
 
 
 def offers_twice(p: Player) -> Play:
     """Both of an agent's own offers are declined."""
-    yield p.answers(p.pick_offer("first", *AGENT), p.wait(3, 15))
+    yield p.answers(p.offer("first"), p.wait(3, 15))
     yield p.says(p.pick("customer", "refuses"), p.wait(2, 12))
-    yield p.answers(p.pick_offer("second", *AGENT), p.wait(3, 15))
+    yield from uses(p, "no_way_through.other_way")
+    yield p.answers(p.offer("second"), p.wait(3, 15))
     yield p.says(p.pick("customer", "refuses"), p.wait(1, 10))
 
 
@@ -115,17 +152,19 @@ def near_miss(p: Player) -> Play:
     yield from first_exchange(p)
     yield p.says(p.pick("customer", "annoyed"), p.wait(5, 40))
     yield p.says(f"{p.push()} {p.pick('customer', 'angry')}", p.wait(1, 9))
+    yield from uses(p, "being_heard.hot")
     yield p.answers(f"{p.pick('agent', 'sorry')} {p.says_back()}", p.wait(2, 12))
-    yield p.answers(p.pick_offer("first", *AGENT), p.wait(1, 6))
-    case = yield p.says(p.pick("customer", "accepts"), p.wait(2, 25))
+    yield p.answers(p.offer("first"), p.wait(1, 6))
+    yield p.says(p.pick("customer", "accepts"), p.wait(2, 25))
+    case = yield goodwill.gives(p, p.wait(0.5, 3))
     yield from resolved(p, case)
 
 
 def promise_kept(p: Player) -> Play:
     yield from first_exchange(p)
     yield p.answers(p.pick("agent", "promise"), p.wait(3, 20))
-    yield p.answers(p.pick("agent", "kept"), p.wait(35, 65))
-    yield p.keeps_promise(p.wait(0.3, 1))
+    case = yield p.answers(p.pick("agent", "kept"), p.wait(35, 65))
+    yield from keeps_word(p, case)
     case = yield p.says(p.pick("customer", "thanks"), p.wait(2, 60))
     yield from resolved(p, case)
 
@@ -167,8 +206,28 @@ def advice_averts_it(p: Player) -> Play:
     yield p.presses(
         f.ConsultAnswered, p.wait(2, 7), whose=consulted, advice=p.pick_en("above", "advice"), averted=True
     )
-    yield p.answers(f"{p.pick('agent', 'sorry')} {p.pick_offer('first', *AGENT)}", p.wait(1, 6))
-    case = yield p.says(p.pick("customer", "accepts"), p.wait(2, 20))
+    yield p.answers(f"{p.pick('agent', 'sorry')} {p.offer('first')}", p.wait(1, 6))
+    yield p.says(p.pick("customer", "accepts"), p.wait(2, 20))
+    case = yield goodwill.gives(p, p.wait(0.5, 3))
+    yield from resolved(p, case)
+
+
+def more_than_alone(p: Player) -> Play:
+    """The agent would give more than they may alone, asks, and tells the customer what came of it."""
+    yield from first_exchange(p)
+    yield p.says(p.push(), p.wait(5, 40))
+    yield p.answers(f"{p.pick('agent', 'sorry')} {p.pick('agent', 'ask_above')}", p.wait(2, 10))
+    case = yield goodwill.asks_approval(p, p.wait(1, 5))
+    case = yield from goodwill.decided(p, case)
+    allowed = any(one.state == "granted" for one in case.approvals)
+    case = yield p.answers(lambda case: goodwill.what_may_be_given(p, case), p.wait(1, 6))
+    if not allowed and p.rng.random() < 0.5:
+        case = yield p.says(f"{p.pick('customer', 'refuses')} {p.pick('customer', 'manager')}", p.wait(2, 12))
+        yield from taken(p, case)
+        yield from solved_above(p)
+        return
+    yield p.says(p.pick("customer", "accepts"), p.wait(2, 20))
+    case = yield goodwill.gives(p, p.wait(0.5, 3))
     yield from resolved(p, case)
 
 
@@ -195,19 +254,21 @@ def merged(p: Player) -> Play:
 
 def wants_a_manager(p: Player) -> Play:
     yield from first_exchange(p)
-    yield p.says(p.push(), p.wait(6, 50))
-    yield p.says(p.pick("customer", "manager"), p.wait(1, 12))
+    yield from boils_up(p)
+    yield p.says(p.pick("customer", "manager"), p.wait(4, 12))
+    yield from uses(p, "asks_to_go_up.show_first")
     yield p.answers(f"{p.pick('agent', 'sorry')} {p.says_back()}", p.wait(1, 3))
-    yield p.answers(p.pick_offer("first", *AGENT), p.wait(1, 3))
+    yield p.answers(p.offer("first"), p.wait(1, 3))
     case = yield p.says(p.pick("customer", "refuses"), p.wait(1, 3))
     if p.rng.random() < 0.5:
-        case = yield p.answers(p.pick_offer("second", *AGENT), p.wait(1, 2))
+        case = yield p.answers(p.offer("second"), p.wait(1, 2))
     yield from taken(p, case)
     yield from solved_above(p)
 
 
 def two_declined(p: Player) -> Play:
     yield from first_exchange(p)
+    yield from boils_up(p)
     yield from offers_twice(p)
     case = yield p.says(p.push(), p.wait(1, 5))
     yield from taken(p, case)
@@ -220,6 +281,7 @@ def promise_broken(p: Player) -> Play:
     case = yield p.rests(p.wait(180, 200))
     case = yield p.says(p.pick("customer", "you_promised"), p.wait(1, 40))
     yield from taken(p, case)
+    yield from uses(p, "kept_promises.ours")
     yield p.answers(p.pick("agent", "late"), p.wait(1, 10))
     yield from solved_above(p)
 
@@ -249,7 +311,7 @@ def wants_to_leave(p: Player) -> Play:
 
 def _threatens(p: Player, what: str) -> Play:
     yield from first_exchange(p)
-    yield p.says(p.push(), p.wait(10, 60))
+    yield from boils_up(p)
     case = yield p.says(p.pick("customer", what), p.wait(2, 15))
     if case.escalation is None:
         yield from ending(p, chatty=False)
@@ -301,6 +363,7 @@ def writes_again(p: Player) -> Play:
 def asked_back(p: Player) -> Play:
     """The one who is asked wants to know something first; the customer is not asked again."""
     yield from first_exchange(p)
+    yield from boils_up(p)
     yield from offers_twice(p)
     case = yield p.says(p.pick("customer", "manager"), p.wait(1, 5))
     yield from held(p, case)
@@ -314,6 +377,7 @@ def asked_back(p: Player) -> Play:
 
 def declined(p: Player) -> Play:
     yield from first_exchange(p)
+    yield from boils_up(p)
     yield from offers_twice(p)
     case = yield p.says(p.pick("customer", "manager"), p.wait(1, 5))
     yield from held(p, case)
@@ -324,11 +388,13 @@ def declined(p: Player) -> Play:
 
 def handed_back_down(p: Player) -> Play:
     yield from first_exchange(p)
+    yield from boils_up(p)
     yield from offers_twice(p)
     case = yield p.says(p.pick("customer", "manager"), p.wait(1, 5))
     yield from taken(p, case)
-    yield p.answers(p.pick_offer("above", *SUPERVISOR), p.wait(5, 40))
+    yield p.answers(p.offer("above"), p.wait(5, 40))
     yield p.says(p.pick("customer", "accepts"), p.wait(2, 20))
+    yield goodwill.gives(p, p.wait(0.5, 3))
     yield p.presses(f.Deescalated, p.wait(1, 10), reason=p.pick_en("above", "down"))
     yield p.accepts(p.wait(1, 8))
     yield from ending(p)
@@ -337,7 +403,7 @@ def handed_back_down(p: Player) -> Play:
 def by_hand(p: Player) -> Play:
     """The agent presses escalate, does what is owed first, and it goes."""
     yield from first_exchange(p)
-    yield p.says(p.push(), p.wait(3, 15))
+    yield from boils_up(p)
     yield p.presses(
         f.EscalationRequested,
         p.wait(1, 4),
@@ -358,11 +424,12 @@ def by_hand(p: Player) -> Play:
 def to_the_top(p: Player) -> Play:
     """Still not satisfied at any level, until the ombudsman has it."""
     yield from first_exchange(p)
+    yield from boils_up(p)
     yield from offers_twice(p)
     case = yield p.says(p.pick("customer", "manager"), p.wait(1, 5))
     yield from taken(p, case)
     for level in ("manager", "mediator"):
-        yield p.answers(p.pick_offer("above", *SUPERVISOR), p.wait(20, 90))
+        yield p.answers(p.offer("above"), p.wait(20, 90))
         yield p.says(p.pick("customer", "refuses"), p.wait(5, 60))
         case = yield p.asks_to_go_higher(level, p.wait(5, 120))
         yield from taken(p, case)
@@ -381,19 +448,20 @@ class Share(NamedTuple):
 
 
 REPERTOIRE = (
-    Share(calm, 118),
-    Share(short, 70),
+    Share(calm, 72),
+    Share(short, 98),
     Share(near_miss, 36),
     Share(promise_kept, 34),
     Share(promise_released, 3),
     Share(silence, 5),
     Share(waits_for_customer, 9),
     Share(advice_averts_it, 8),
+    Share(more_than_alone, 16),
     Share(looked_for_the_exit, 5),
     Share(merged, 6),
     Share(wants_a_manager, 12),
     Share(two_declined, 5),
-    Share(promise_broken, 6),
+    Share(promise_broken, 5),
     Share(third_contact, 5),
     Share(speaks_of_law, 5),
     Share(goes_public, 3),
@@ -417,6 +485,7 @@ LIVELY = (
     Share(wants_a_manager, 3),
     Share(two_declined, 2),
     Share(advice_averts_it, 1),
+    Share(more_than_alone, 3),
     Share(looked_for_the_exit, 1),
     Share(merged, 1),
     Share(speaks_of_law, 1),

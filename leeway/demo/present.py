@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from leeway.core import facts as f
+from leeway.demo import goodwill
 from leeway.demo.player import Play, Player
-from leeway.demo.plots import AGENT, SUPERVISOR, Plot, solved_above
+from leeway.demo.plots import Plot, keeps_word, resolved, solved_above
 
 A_WHILE = timedelta(days=25)
 """Longer than anybody looks at a demo: the case stays as it is unless the visitor does something with it."""
@@ -40,9 +41,9 @@ def _told(p: Player) -> Play:
 
 def _both_offers_declined(p: Player) -> Play:
     """Six minutes."""
-    yield p.answers(p.pick_offer("first", *AGENT), minutes(1.5))
+    yield p.answers(p.offer("first"), minutes(1.5))
     yield p.says(p.pick("customer", "refuses"), minutes(1.5))
-    yield p.answers(p.pick_offer("second", *AGENT), minutes(1.5))
+    yield p.answers(p.offer("second"), minutes(1.5))
     yield p.says(p.pick("customer", "refuses"), minutes(1.5))
 
 
@@ -110,7 +111,7 @@ def ombudsman_has_it(p: Player) -> Play:
     yield p.writes(p.pick("customer", "manager"), minutes(1))
     yield p.accepts(minutes(6))
     for level in ("manager", "mediator"):
-        yield p.answers(p.pick_offer("above", *SUPERVISOR), minutes(60))
+        yield p.answers(p.offer("above"), minutes(60))
         yield p.says(p.pick("customer", "refuses"), minutes(40))
         yield p.asks_to_go_higher(level, minutes(120))
         yield p.accepts(minutes(50))
@@ -126,7 +127,7 @@ def held_for_steps(p: Player) -> Play:
     yield p.says(p.push(), minutes(5))
     yield p.writes(p.pick("customer", "manager"), minutes(1))
     yield p.answers(f"{p.pick('agent', 'sorry')} {p.says_back()}", minutes(4))
-    yield p.answers(p.pick_offer("first", *AGENT), minutes(2))
+    yield p.answers(p.offer("first"), minutes(2))
     yield p.says(p.pick("customer", "refuses"), minutes(2))
     yield p.accepts(minutes(8))
     yield from _taken_over(p)
@@ -147,7 +148,7 @@ def brewing(p: Player) -> Play:
     yield p.says(f"{p.push()} {p.pick('customer', 'angry')}", minutes(4))
     yield p.says(p.pick("customer", "angry"), minutes(2))
     yield p.answers(f"{p.pick('agent', 'sorry')} {p.says_back()}", minutes(14))
-    yield p.answers(p.pick_offer("first", *AGENT), minutes(3))
+    yield p.answers(p.offer("first"), minutes(3))
     yield p.says(p.pick("customer", "accepts"), minutes(6))
     yield p.resolves(minutes(4))
 
@@ -164,10 +165,23 @@ def promise_is_due(p: Player) -> Play:
     yield from _told(p)
     yield p.promises("ring the warehouse and write back", minutes(2), hours=1.6)
     yield p.rests(minutes(100))
-    yield p.answers(p.pick("agent", "kept"), minutes(5))
-    yield p.keeps_promise(minutes(1))
+    case = yield p.answers(p.pick("agent", "kept"), minutes(5))
+    yield from keeps_word(p, case)
     yield p.says(p.pick("customer", "thanks"), minutes(6))
     yield p.resolves(minutes(5))
+
+
+def approval_is_asked(p: Player) -> Play:
+    """The agent would give more than they may alone; somebody has to say yes, and it may be the visitor."""
+    yield from _told(p)
+    yield p.says(p.push(), minutes(3))
+    yield p.answers(f"{p.pick('agent', 'sorry')} {p.pick('agent', 'ask_above')}", minutes(3))
+    case = yield goodwill.asks_approval(p, minutes(1.5))
+    case = yield from goodwill.decided(p, case)
+    yield p.answers(lambda case: goodwill.what_may_be_given(p, case), minutes(3))
+    yield p.says(p.pick("customer", "accepts"), minutes(4))
+    case = yield goodwill.gives(p, minutes(1))
+    yield from resolved(p, case)
 
 
 def standing_still(p: Player) -> Play:
@@ -210,6 +224,8 @@ THIS_MORNING = (
     Scene(waiting_for_us, minutes(15)),
     Scene(advice_is_asked, minutes(13), "tom"),
     Scene(held_for_steps, minutes(14), "lena"),
+    Scene(approval_is_asked, minutes(17), "tom"),
+    Scene(approval_is_asked, minutes(14), "june", "gold"),
     Scene(waiting_for_us, minutes(6), language="es"),
 )
 """``before`` are chosen from the waits inside the scenes: the last thing that happened is minutes ago."""

@@ -18,7 +18,8 @@ from leeway.core.facts import Fact
 from leeway.core.people import person
 from leeway.core.refusals import Refusal
 from leeway.core.roster import Roster, back_at, on_call
-from leeway.demo.colleagues import TO_ACCEPT_MINUTES, Colleague, takes_it
+from leeway.demo.colleagues import TO_ACCEPT_MINUTES, TO_DECIDE_MINUTES, Colleague, decides, takes_it
+from leeway.demo.goodwill import decision
 from leeway.demo.player import Beat, Moment, Play
 from leeway.desk.handle import Done, Failed
 from leeway.desk.ports import Item
@@ -83,6 +84,8 @@ class Stage:
         self._in_real_time = False
         self._wakes: list[tuple[datetime, int]] = []
         self._answering: dict[int, tuple[str, datetime]] = {}
+        self._decisions = 0
+        self._deciding: dict[int, tuple[int, str]] = {}
         self._chance = Random(1)  # noqa: S311 - how long colleagues take is no secret
 
     # --- plays come and go
@@ -184,6 +187,8 @@ class Stage:
             if case.wake_at is not None:
                 heapq.heappush(self._wakes, (case.wake_at, number))
         self.see_who_is_asked(case)
+        if case.approvals:
+            self.see_who_decides(case)
         return case
 
     def see_who_is_asked(self, case: Case) -> None:
@@ -194,6 +199,20 @@ class Stage:
         wait = timedelta(minutes=self._chance.uniform(*TO_ACCEPT_MINUTES))
         colleague = Colleague(case, self.roster, self._chance)
         self.enter(colleague, takes_it(colleague, wait), case.asked.at)
+
+    def see_who_decides(self, case: Case) -> None:
+        """Whoever is asked for an approval decides after a while; the visitor's wait for the visitor."""
+        for waiting in (one for one in case.approvals if one.open):
+            question = (waiting.number, waiting.asked_of)
+            clock = case.clocks.get(f"approval:{waiting.number}")
+            if clock is None or self._deciding.get(case.id) == question:
+                continue
+            self._deciding[case.id] = question
+            wait = timedelta(minutes=self._chance.uniform(*TO_DECIDE_MINUTES))
+            colleague = Colleague(case, self.roster, self._chance)
+            self._decisions += 1
+            said = decision(self._chance, self._decisions)
+            self.enter(colleague, decides(colleague, said, wait), clock.started_at)
 
     def go_live(self) -> None:
         """From here on the sweeper runs the clocks, and others change cases too."""

@@ -12,6 +12,8 @@ import pytest
 from leeway.core.case import Case
 from leeway.demo.history import CASES
 from leeway.demo.house import furnish_and_play
+from leeway.demo.plots import SUGGESTED
+from leeway.packs.playbooks import shipped
 from leeway.store.address import Sqlite
 from leeway.store.rebuild import compare
 from leeway.store.writer.driver import Driver
@@ -117,6 +119,12 @@ def test_nothing_failed_or_was_left_out(driver):
         "customer_event_seen",
         "slot_recorded",
         "case_closed",
+        "offer_recorded",
+        "approval_opened",
+        "approval_granted",
+        "fault_recorded",
+        "guidance_answered",
+        "disclosure_said",
     ],
 )
 def test_the_history_has_seen(driver, kind):
@@ -153,6 +161,54 @@ def test_the_matrix_has_decided_by(driver, rule):
 def test_a_low_rating_was_rescued(driver):
     rescued = [case for case in cases(driver) if (case.rating or 5) <= 2 and case.reopened]
     assert rescued
+
+
+def test_approvals_were_given_and_used_in_full_and_in_part_and_declined(driver):
+    ended = driver.select("select state, granted = amount from leeway_approval")
+    assert {("used", 1), ("used", 0), ("declined", 0)} <= set(ended)
+
+
+def test_what_was_given_is_goodwill_or_owed_and_stands_in_the_ledger_once(driver):
+    offers = [offer for case in cases(driver) for offer in case.offers]
+    assert {offer.due for offer in offers} == {True, False}
+    assert all(offer.because and offer.proof for offer in offers if offer.due)
+    [(written,)] = driver.select("select count(*) from leeway_offer where held = 0")
+    assert written == len(offers)
+
+
+def test_most_promises_are_kept(driver):
+    states = Counter(
+        state
+        for (state,) in driver.select(
+            "select state from leeway_promise where due <= ? and state in ('kept', 'broken')", (NOW,)
+        )
+    )
+    assert states["kept"] > states["broken"]
+
+
+def test_many_an_alert_is_followed_by_an_escalation(driver):
+    first = dict(
+        driver.select(
+            "select case_id, min(at) from leeway_event where kind = 'alert_raised' group by case_id"
+        )
+    )
+    after = driver.select("select case_id, max(escalated_at) from leeway_escalation group by case_id")
+    right = [case for case, at in after if case in first and at >= first[case]]
+    assert len(right) >= len(first) / 4
+
+
+def test_what_the_cast_takes_up_is_what_the_playbooks_suggest():
+    suggested = {
+        f"{book.name}.{play.name}": play.move for book in shipped("en").playbooks for play in book.plays
+    }
+    assert {play: suggested.get(play) for play in SUGGESTED} == SUGGESTED
+
+
+def test_an_approval_waits_for_the_visitor(driver):
+    waiting = driver.select(
+        "select asked_of from leeway_approval where state = 'asked' and decide_by > ?", (NOW,)
+    )
+    assert ("priya",) in waiting
 
 
 def test_some_customers_write_spanish(driver):

@@ -23,7 +23,10 @@ from leeway.demo.cast import PASSWORD, VISITOR
 from leeway.demo.commentary import Commentary
 from leeway.demo.house import MARK, Demo, Furnished, NotADemo, demo_home, furnish_and_play
 from leeway.demo.living import Living
+from leeway.demo.shelf import fill_shelf
 from leeway.demo.stage import Stage
+from leeway.store.knowledge import search
+from leeway.store.models import Article
 from leeway.store.rebuild import stored
 from leeway.store.writer.driver import Driver
 from leeway.wiring import House, open_house
@@ -107,6 +110,38 @@ def test_a_message_of_the_visitors_own_is_answered(morning):
         morning.house.desk.handle(f.HandoffAccepted(id="v3", at=NOW, case=case.id, by="tom"))
     morning.pass_by(minutes=4)
     assert stored(morning.driver, done.case).first_response_at is not None
+
+
+def test_an_approval_the_visitor_asks_for_is_decided(morning):
+    """Whoever of the cast is asked answers, in full, in part, or with a reason; only priya's own wait for her."""
+    number = next(
+        case
+        for (case,) in morning.driver.select(
+            "select id from leeway_case where status = 'open' and level = 'agent' and not escalated and asked = ''"
+        )
+        if not stored(morning.driver, case).approvals
+    )
+    owner = stored(morning.driver, number).owner
+    asked = f.ApprovalAsked(
+        id="a1",
+        at=NOW,
+        case=number,
+        by=owner,
+        instrument="refund",
+        amount=900_00,
+        why="A whole wedding went wrong.",
+    )
+    morning.house.desk.handle(asked)
+    assert stored(morning.driver, number).approvals[-1].asked_of not in VISITOR  # more than a supervisor may
+    morning.pass_by(minutes=16)
+    assert not stored(morning.driver, number).approvals[-1].open
+
+
+@pytest.mark.django_db
+def test_the_shelf_is_filled_once_however_often_the_demo_starts():
+    assert fill_shelf(NOW) == fill_shelf(NOW) >= 6
+    assert Article.objects.count() == fill_shelf(NOW)
+    assert search("the parcel is late and the tracking stands still")
 
 
 def test_the_story_goes_from_the_first_cue_to_the_rating(morning):
