@@ -19,7 +19,7 @@ from leeway.desk.ports import Busy, Closed, StoreTrouble
 from leeway.store.queries.cases import BadCursor
 from leeway.store.writer.writer import Unavailable
 from leeway.web import ingest
-from leeway.web.api import acting, drafts, offers, publishing, reading
+from leeway.web.api import acting, drafts, offers, proving, publishing, reading
 from leeway.web.api.answers import TYPES, Told, answer_problem, many, of_refusal
 from leeway.web.api.gate import Scope
 from leeway.web.problem import FieldError, Problem, problem
@@ -117,6 +117,7 @@ api.add_router("", acting.router)
 api.add_router("", offers.router)
 api.add_router("", drafts.router)
 api.add_router("", publishing.router)
+api.add_router("", proving.router)
 
 
 # --- errors, each as a problem

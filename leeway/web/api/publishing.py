@@ -66,7 +66,7 @@ def policy_versions(request: HttpRequest) -> HttpResponse:
     openapi_extra=says(Policy),
 )
 def one_policy(request: HttpRequest, version: int) -> HttpResponse:
-    return answer(_policy(version))
+    return answer(policy_of(version))
 
 
 @router.get(
@@ -77,10 +77,10 @@ def one_policy(request: HttpRequest, version: int) -> HttpResponse:
     openapi_extra=YAML_SCHEMA,
 )
 def policy_file(request: HttpRequest, version: int) -> HttpResponse:
-    return HttpResponse(dump_policy(_policy(version)), content_type=YAML)
+    return HttpResponse(dump_policy(policy_of(version)), content_type=YAML)
 
 
-def _policy(version: int) -> Policy:
+def policy_of(version: int) -> Policy:
     found = house.world().pinned.get(version)
     if found is None:
         raise missing("version", version)
@@ -97,7 +97,7 @@ def _policy(version: int) -> Policy:
 def check_policy(request: HttpRequest) -> HttpResponse:
     """Every mistake with file, line and column; when there is none, the proof for a year. Nothing is published."""
     wanted = body_of(request, shapes.PolicyFiles)
-    roster, files = house.world().roster, _files(wanted)
+    roster, files = house.world().roster, files_of(wanted)
     try:
         read = publishing.read_matrix(files, roster)
     except Problems as found:
@@ -119,15 +119,15 @@ def publish_policy(request: HttpRequest) -> HttpResponse:
     """It is in force for everything decided from now on; running cases keep the version they were escalated under."""
     wanted = body_of(request, shapes.PolicyFiles)
     try:
-        read = publishing.read_matrix(_files(wanted), house.world().roster)
+        read = publishing.read_matrix(files_of(wanted), house.world().roster)
     except Problems as found:
         raise Told(
-            _refused(found, "matrix_wrong", "This matrix has mistakes; nothing was published.")
+            refused(found, "matrix_wrong", "This matrix has mistakes; nothing was published.")
         ) from None
     return _published(read.document, read.source, wanted.note, wanted.by or request.auth.name, read.warnings)  # type: ignore[attr-defined]
 
 
-def _files(wanted: shapes.PolicyFiles) -> dict[str, str | bytes]:
+def files_of(wanted: shapes.PolicyFiles) -> dict[str, str | bytes]:
     if bool(wanted.source) == bool(wanted.files):
         what = "Give the matrix in `source`, or the files of a pack in `files`: one of the two."
         raise Told(problem(422, "no_matrix", what, field="$.source"))
@@ -169,7 +169,7 @@ def publish_roster(request: HttpRequest) -> HttpResponse:
         read = publishing.read_roster(wanted.source, "roster.yaml", now=house.now())
     except Problems as found:
         raise Told(
-            _refused(found, "roster_wrong", "This roster has mistakes; nothing was published.")
+            refused(found, "roster_wrong", "This roster has mistakes; nothing was published.")
         ) from None
     return _published(read.document, read.source, wanted.note, wanted.by or request.auth.name, read.warnings)  # type: ignore[attr-defined]
 
@@ -222,7 +222,7 @@ def _mistakes(found: tuple[Mistake, ...]) -> list[shapes.FileProblem]:
     ]
 
 
-def _refused(found: Problems, code: str, detail: str) -> Any:
+def refused(found: Problems, code: str, detail: str) -> Any:
     places = [
         FieldError(f"{one.file}:{one.line}:{one.column}", str(one).partition(": ")[2])
         for one in found.problems
