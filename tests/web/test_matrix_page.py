@@ -47,7 +47,7 @@ def test_everybody_of_the_house_reads_the_matrix_in_plain_words(django_house):
     assert "risk 70% or more" in page
     assert "tier gold or platinum" in page
     assert "hand to Night desk" in page
-    assert "first: restate, offer, alternative" in " ".join(page.split())
+    assert "first: saying back what went wrong, an offer of what we may decide, a second way" in " ".join(page.split())
 
 
 def test_the_page_says_who_can_be_reached_as_a_picture_and_as_a_table(django_house):

@@ -41,6 +41,7 @@ SHORT = {
 }
 """Columns whose file name is no phrase a person would say; marked for translators."""
 
+TIMES = (gettext_noop("at once"), gettext_noop("hourly"), gettext_noop("daily"), gettext_noop("weekly"))
 DONE = (gettext_noop("accepted"), gettext_noop("answered"), gettext_noop("resolved"))
 
 
@@ -168,7 +169,7 @@ def step(roster: Roster, what: Step) -> tuple[str, str]:
             deed = _("give the customer news")
         case "climb":
             deed = _("climb to the next level")
-    return when_.replace(" (w)", _(" of open hours")), deed + by + unless
+    return _(when_).replace(" (w)", _(" of open hours")), deed + by + unless
 
 
 def limits(policy: Policy) -> list[tuple[str, dict[str, str]]]:
