@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playw
 REPOSITORY = Path(__file__).resolve().parent.parent
 KEPT = REPOSITORY / "docs" / "images"
 SECONDS_TO_FILL = 180
+SECONDS_TO_RECKON = 120
 MOST_BYTES = 300_000
 SIZES = {1440: 900, 390: 844}
 VARIANTS = [(theme, width) for theme in ("light", "dark") for width in SIZES]
@@ -43,10 +44,18 @@ PAGES: dict[str, tuple[str, str]] = {
     "workspace": ("priya", "li[id^=brew-] a"),
     "escalation": ("priya", "tr[id^=row-] a.whole"),
     "history": ("priya", "tr[id^=row-] a.whole + history"),
+    "why": ("priya", "the escalation + why it is here"),
+    "knowledge": ("priya", "/knowledge"),
+    "article": ("priya", "the first of the knowledge"),
+    "article-edit": ("priya", "the first of the knowledge + edit"),
     "matrix": ("ops", "/matrix"),
     "matrix-edit": ("ops", "/matrix/edit"),
+    "matrix-checked": ("ops", "/matrix/edit"),
+    "backtests": ("ops", "/matrix/backtests"),
     "insights": ("quinn", "/insights"),
     "insight": ("quinn", "/insights/escalation_rate"),
+    "fairness": ("quinn", "/insights/fairness"),
+    "staffing": ("quinn", "/insights/staffing"),
     "settings": ("admin", "/settings"),
     "settings-people": ("admin", "/settings/people"),
     "settings-rotas": ("admin", "/settings/rotas"),
@@ -55,12 +64,26 @@ PAGES: dict[str, tuple[str, str]] = {
     "settings-channels": ("admin", "/settings/channels"),
     "settings-tokens": ("admin", "/settings/tokens"),
     "settings-accounts": ("admin", "/settings/accounts"),
+    "settings-drafts": ("admin", "/settings/drafts"),
+    "settings-model": ("admin", "/settings/model"),
+    "settings-customers": ("admin", "/settings/customers"),
     "settings-about": ("admin", "/settings/about"),
     "profile": ("priya", "/profile"),
     "customer": ("", "the customer's page"),
     "login": ("", "/account/login/"),
 }
 """Who looks at what: an address, or the link on Watch that leads there."""
+
+READY: dict[str, Callable[[Page], object]] = {
+    "staffing": lambda page: page.wait_for_selector("#s-sum", timeout=SECONDS_TO_RECKON * 1000),
+    "matrix-checked": lambda page: _pressed(page, "Check and compare", "#proof"),
+}
+"""What a page waits for before it is taken."""
+
+
+def _pressed(page: Page, button: str, shown: str) -> None:
+    page.get_by_role("button", name=button).click()
+    page.wait_for_selector(shown, timeout=SECONDS_TO_RECKON * 1000)
 
 
 class Photographer:
@@ -91,6 +114,12 @@ class Photographer:
                 link = page.locator(PAGES[name][1]).first.get_attribute("href") or ""
                 self.addresses[name] = link
             self.addresses["history"] = self.addresses["escalation"] + "/history"
+            self.addresses["why"] = self.addresses["escalation"].replace("escalations", "cases") + "/why"
+            page.goto("/knowledge")
+            article = (
+                page.locator("main a[href^='/knowledge/']:not([href$=new])").first.get_attribute("href") or ""
+            )
+            self.addresses |= {"article": article, "article-edit": f"{article}/edit"}
             page.goto(self.addresses["escalation"])
             page.get_by_role("button", name=re.compile("Make a(nother)? link")).first.click()
             page.wait_for_load_state()
@@ -100,6 +129,8 @@ class Photographer:
     def _take(self, page: Page, name: str, path: str, theme: str, width: int) -> None:
         page.goto(path)
         page.wait_for_load_state("load")
+        if name in READY:
+            READY[name](page)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.wrong.append(f"{name} spills over at {width}")
         kept = (theme, width) == ("light", 1440) or name in DAILY
