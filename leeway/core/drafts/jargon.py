@@ -12,9 +12,13 @@ from leeway.core.drafts.sheet import Sheet, Span
 
 HEAP = 2
 """One unknown short form may be a name; so many different ones in a sentence are not written for a customer."""
+OURS = 3
+"""Letters from which a short form behind "your", "our" or "the" is one of ours: "your CMTS profile"."""
 
 _SHORT_FORM = re.compile(r"(?<![\w'\u2019#@/.-])[A-Z][A-Z0-9]{1,5}(?![\w'\u2019@.-]*[\w@])")
+_LETTERS_ONLY = re.compile(rf"[A-Z]{{{OURS},}}")
 _LAST_WORD = re.compile(r"(?<!\w)(\w{1,4}) \Z")
+_WORD_BEFORE = re.compile(r"(?<!\w)(\w+) \Z")
 _EXPLAINS = re.compile(r"\s*(?:\(|,\s+(?:that is|i\.e\.|meaning|which means|or rather|in other words))")
 
 
@@ -32,16 +36,30 @@ def find_jargon(sheet: Sheet) -> Iterator[Finding]:
     terms = [term for term in _terms(sheet) if sheet.draft[term.start : term.end].casefold() not in theirs]
     for span in sheet.sentences:
         inside = [term for term in terms if span.start <= term.start < span.end]
-        explained = [term for term in inside if term.plain]
         unknown = {sheet.draft[term.start : term.end] for term in inside if not term.plain}
-        if not explained and len(unknown) < HEAP:
+        if len(unknown) < HEAP:
+            ours = [term for term in inside if term.plain or _is_ours(sheet, term)]
+            unknown = {sheet.draft[term.start : term.end] for term in ours if not term.plain}
+        else:
+            ours = inside
+        if not ours:
             continue
-        used = inside if len(unknown) >= HEAP else explained
-        quote = Span(_from_article(sheet, used[0].start), used[-1].end)
-        plain = "" if len(unknown) >= HEAP else _in_plain_words(sheet, quote, used, span)
+        quote = Span(_from_article(sheet, ours[0].start), ours[-1].end)
+        plain = "" if unknown else _in_plain_words(sheet, quote, ours, span)
         yield sheet.finding(
-            "jargon", quote, plain, text.why, sheet.draft[used[0].start : used[0].end].casefold()
+            "jargon", quote, plain, text.why, sheet.draft[ours[0].start : ours[0].end].casefold()
         )
+
+
+def _is_ours(sheet: Sheet, term: _Term) -> bool:
+    """ "your CMTS profile": a short form behind such a word belongs to us, it is nobody's name."""
+    text = sheet.message.text
+    before = _WORD_BEFORE.search(text[max(0, term.start - 12) : term.start])
+    return (
+        before is not None
+        and before[1].lower() in sheet.data.lists.get("before_ours", ())
+        and _LETTERS_ONLY.fullmatch(text, term.start, term.end) is not None
+    )
 
 
 def _terms(sheet: Sheet) -> list[_Term]:

@@ -48,7 +48,7 @@ def find_missing(sheet: Sheet, found: Collection[Finding]) -> Iterator[Finding]:
     cues = _shown(sheet)
     upset = _upset(sheet, cues)
     kinds = {finding.kind for finding in found}
-    if "false_empathy" not in kinds and _lacks_acknowledgement(sheet, upset):
+    if not kinds & {"false_empathy", "dismissive"} and _lacks_acknowledgement(sheet, upset):
         text = sheet.data.texts["no_acknowledgement"]
         yield sheet.finding("no_acknowledgement", whole, _with_word_first(sheet, cues), text.why)
     if not kinds & {"negative_phrasing", "dismissive"} and _lacks_next_step(sheet, upset):
