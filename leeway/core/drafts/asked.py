@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from leeway.core.drafts.blanks import as_sentence, filled, first_filled
@@ -14,6 +15,9 @@ from leeway.core.reading.told import find_told
 _ANY_DAY = datetime(2026, 1, 5, 10, tzinfo=UTC)
 NEXT_TO = 4
 """Characters between "another" and the thing asked for."""
+
+SHORTEST_NAME = 4
+"""Letters of a fact's own name from which it is told from other words."""
 
 LONGEST_ANSWER = 200
 """Characters of an answer; a longer message tells something else."""
@@ -29,19 +33,31 @@ def find_asked_again(sheet: Sheet) -> Iterator[Finding]:
         return
     known = _known(sheet)
     taken: set[int] = set()
-    for hit in sheet.message.others(sheet.pack.facts):
-        place = sheet.sentence_at(hit.match.start())
-        value = known.get(hit.rule.kind)
-        if value is None or place in taken or not _asks_for_it(sheet, place, hit.match.start(), value):
+    for name, at in _named(sheet, known):
+        place = sheet.sentence_at(at)
+        value = known.get(name)
+        if value is None or place in taken or not _asks_for_it(sheet, place, at, value):
             continue
         taken.add(place)
         span = sheet.sentences[place]
-        blanks = {"label": sheet.data.facts[hit.rule.kind].label, "value": value}
+        fact = sheet.data.facts.get(name)
+        blanks = {"label": fact.label if fact else name.replace("_", " "), "value": value}
         suggestion = (
             filled(text.say[0], blanks) if blanks["label"] and value else first_filled(text.otherwise, blanks)
         )
         quote = sheet.draft[span.start : span.end]
         yield sheet.finding("asks_again", span, as_sentence(suggestion, quote.replace("?", ".")), text.why)
+
+
+def _named(sheet: Sheet, known: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Where a fact is named: by the words of ``facts``, and one the file does not know by its own name."""
+    for hit in sheet.message.others(sheet.pack.facts):
+        yield hit.rule.kind, hit.match.start()
+    for name in sorted(known.keys() - sheet.data.facts.keys()):
+        words = name.replace("_", " ")
+        found = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", sheet.fold)
+        if found and len(words) >= SHORTEST_NAME:
+            yield name, found.start()
 
 
 def _asked_before(sheet: Sheet) -> dict[str, str]:
