@@ -10,13 +10,8 @@ from leeway.core.facts import CustomerRef
 from leeway.demo import texts
 
 TIERS = ("standard",) * 13 + ("silver",) * 4 + ("gold",) * 2 + ("platinum",)
-SPEND = {
-    "standard": (80, 2_400),
-    "silver": (2_000, 8_000),
-    "gold": (6_000, 20_000),
-    "platinum": (15_000, 50_000),
-}
-"""What customers of a tier have spent so far, in whole units of the currency."""
+SPEND = {"standard": (300, 900), "silver": (900, 2_000), "gold": (2_000, 4_000), "platinum": (4_000, 8_000)}
+"""What customers of a tier spend in a year, in whole units of the currency."""
 
 SPANISH = 0.09
 HAS_A_RENEWAL = 0.15
@@ -39,6 +34,7 @@ class Customers:
         tier = tier or rng.choice(TIERS)
         low, high = SPEND[tier]
         renewal = self._now + timedelta(days=rng.randrange(5, 200)) if rng.random() < HAS_A_RENEWAL else None
+        days = rng.randrange(30, 3_000)
         return CustomerRef(
             id=f"c-{number}",
             name=name,
@@ -46,8 +42,8 @@ class Customers:
             tier=tier,
             region=rng.choice(pool.regions),
             language="es" if origin == "es" else "en",
-            since=self._now - timedelta(days=rng.randrange(30, 3_000)),
-            spend=rng.randrange(low, high) * 100,
+            since=self._now - timedelta(days=days),
+            spend=rng.randrange(low, high) * 100 * max(1, days // 365),
             renewal=renewal,
         )
 

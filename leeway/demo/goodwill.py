@@ -15,11 +15,11 @@ from leeway.core.policy import Fault, Instrument
 from leeway.demo.owed import BECAUSE, OWED_FOR
 from leeway.demo.player import Beat, Moment, Player, owner
 
-COST_OF_A_REPLACEMENT = (12, 60)
-COST_OF_EXPRESS = (4, 9)
+COST_OF_A_REPLACEMENT = (6, 18)
+COST_OF_EXPRESS = (3, 6)
 """Whole units: what it costs us when nobody named an amount."""
 
-ASKS_FOR: dict[Instrument, tuple[int, int]] = {"credit": (25, 60), "refund": (70, 130), "discount": (20, 45)}
+ASKS_FOR: dict[Instrument, tuple[int, int]] = {"credit": (45, 75), "refund": (65, 100), "discount": (20, 45)}
 """More than an agent may give alone in the shop, and within what a supervisor may."""
 
 FAULTS: dict[Fault, tuple[str, ...]] = {

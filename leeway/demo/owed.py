@@ -29,9 +29,18 @@ OWED_FOR = ("refund", "replacement")
 
 Turn = Literal["first", "second", "above"]
 
-GOODWILL: dict[Turn, tuple[int, int]] = {"first": (3, 9), "second": (5, 12), "above": (10, 28)}
+USUAL = {"standard": 4, "silver": 9, "gold": 20, "platinum": 38}
+"""Goodwill that is usual for a customer of a tier: about what the adviser makes of what they spend."""
+
+OF_THE_USUAL: dict[Turn, tuple[float, float]] = {
+    "first": (0.5, 0.8),
+    "second": (0.7, 1.1),
+    "above": (0.9, 1.6),
+}
 OWED: dict[Turn, tuple[int, int]] = {"first": (8, 45), "second": (15, 55), "above": (60, 220)}
 """Whole units, within the room an agent (a supervisor, above) has by the shop's matrix."""
+
+LEAST = 2
 
 LEAST_ROOM = {"credit": 20, "crédito": 20, "discount": 15}
 """What an agent may give alone of what is named in an offer, where that is less than of a refund."""
@@ -44,9 +53,15 @@ REFUND_TIME = {
 SAYS_THE_TIME = 0.85
 
 
-def amounts(matter: str, turn: Turn, line: str) -> tuple[int, int]:
+def amounts(matter: str, tier: str, turn: Turn, line: str) -> tuple[int, int]:
     """From how much to how much such an offer may be."""
-    low, high = (OWED if matter in BECAUSE else GOODWILL)[turn]
+    low, high = OWED[turn] if matter in BECAUSE else _goodwill(tier, turn)
     if turn != "above":
-        high = min(high, *(most for word, most in LEAST_ROOM.items() if word in line), high)
+        high = min((most for word, most in LEAST_ROOM.items() if word in line and most < high), default=high)
     return min(low, high), high
+
+
+def _goodwill(tier: str, turn: Turn) -> tuple[int, int]:
+    usual = USUAL.get(tier, USUAL["standard"])
+    low, high = (max(LEAST, round(usual * share)) for share in OF_THE_USUAL[turn])
+    return low, high

@@ -282,7 +282,7 @@ class Player:
     def offer(self, turn: Turn) -> str:
         """An offer within the room of whoever makes it; with the time a refund takes, unless somebody forgets it."""
         line = self.fresh(self.sayings.offers[turn])
-        low, high = amounts(self.matter.name, turn, line)
+        low, high = amounts(self.matter.name, self.customer.tier, turn, line)
         text = self.fill(line, give=self.money(self.rng.randrange(low, high + 1) * 100))
         return text + self.refund_time(text)
 
