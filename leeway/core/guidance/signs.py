@@ -41,6 +41,8 @@ FELT: dict[str, str] = {
     "long_story": "they tell a long story",
     "many_messages": "three messages or more before we answered",
     "demands": "they demand something",
+    "asks_exception": "they ask us to make an exception to a rule",
+    "asks_remedy": "they ask for something that puts it right, in whatever words",
     "says_unsettled": "they will see whether it stays solved",
     "improves": "they say that it works for now",
     "third_try": "they tell what they have tried already",
@@ -129,6 +131,8 @@ SIGNS: dict[str, str] = {**FELT, **SAID, **DONE, **STANDS}
 """Every sign, with what it means."""
 
 WORD_LISTS: tuple[str, ...] = (
+    "asks_exception",
+    "asks_remedy",
     "says_unsettled",
     "improves",
     "asks_when",
@@ -166,8 +170,6 @@ WORD_LISTS: tuple[str, ...] = (
 """Signs that a language's ``words`` may tell by phrases of its own, besides the cues."""
 
 OUR_WORD_LISTS: tuple[str, ...] = (
-    "says_unsettled",
-    "improves",
     "we_acknowledged",
     "we_paraphrased",
     "we_refused",

@@ -31,7 +31,7 @@ SHAPES: dict[str, str] = {
     "after_trouble": "something went wrong before, in this conversation",
     "we_fell_short": "our last message refused, brushed off or asked again",
     "answers": "they answer what we asked",
-    "few_words": "hardly any words",
+    "few_words": "hardly any words, when the conversation is under way",
 }
 """Pieces of evidence seen in the shape of the message or the state of the conversation rather than in words."""
 
@@ -117,7 +117,7 @@ def _shapes(moment: Moment, seen: Mapping[str, object]) -> Iterator[tuple[str, f
         ("after_trouble", "was_upset" in seen or "declined_once" in seen or "declined_twice" in seen),
         ("we_fell_short", not FELL_SHORT.isdisjoint(seen)),
         ("answers", "answers_us" in seen),
-        ("few_words", words <= A_FEW),
+        ("few_words", words <= A_FEW and "opening" not in seen),
     ):
         if holds:
             yield name, 1.0
