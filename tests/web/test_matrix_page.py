@@ -47,7 +47,9 @@ def test_everybody_of_the_house_reads_the_matrix_in_plain_words(django_house):
     assert "risk 70% or more" in page
     assert "tier gold or platinum" in page
     assert "hand to Night desk" in page
-    assert "first: saying back what went wrong, an offer of what we may decide, a second way" in " ".join(page.split())
+    assert "first: saying back what went wrong, an offer of what we may decide, a second way" in " ".join(
+        page.split()
+    )
 
 
 def test_the_page_says_who_can_be_reached_as_a_picture_and_as_a_table(django_house):
@@ -153,9 +155,21 @@ def test_holes_are_shown_at_their_lines_and_open_in_the_tester(django_house):
     page = client.post("/matrix/edit", {**draft(), "text": holed, "act": "check"}).content.decode()
     assert "1 hole" in page
     assert "the customer speaks of a lawyer" in page
-    link = page.split('href="/matrix/who?')[1].split('"')[0].replace("&amp;", "&")
+    link = page.split('formaction="/matrix/who?')[1].split('"')[0].replace("&amp;", "&")
+    answer = client.post(f"/matrix/who?{link}", {"text": holed}).content.decode()
+    assert "Asked of your draft" in answer
+    assert "No rule matches" in answer
     answer = text_of(client, f"/matrix/who?{link}")
     assert "lawyer or authority" in answer, "the version in force answers it"
+
+
+def test_only_who_may_publish_asks_a_draft(django_house):
+    answer = as_("agent").post("/matrix/who?level=agent", {"text": draft()["text"]}).content.decode()
+    assert "Asked of your draft" not in answer
+
+
+def test_a_matrix_without_holes_is_proved(django_house):
+    client = as_("operations")
     sound = client.post("/matrix/edit", {**draft(), "act": "check"}).content.decode()
     assert "Proved: no hole" in sound
     assert "The worst cases" in sound
@@ -292,5 +306,5 @@ def test_one_cause_is_one_mistake_however_many_rules_it_breaks(django_house):
     answer = as_("operations").post("/matrix/edit", {"text": text, "seen": "1", "act": "check"})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert page.count("did you mean") == 1
+    assert page.count("Did you mean") == 1
     assert "The same in" in page

@@ -144,9 +144,9 @@ def approvals(
     """A page of approvals, the longest wait first, and where the next page begins (0: there is none).
 
     ``show``: ``mine`` wait for this person, ``asked`` are those they asked for, ``others`` wait for somebody else and
-    ``decided`` are over, the latest first. Without ``everything`` others' are left out.
+    ``decided`` have their answer, the latest first. Without ``everything`` others' are left out.
     """
-    rows = ApprovalRow.objects.filter(pk__gt=after)
+    order, rows = "pk", ApprovalRow.objects.filter(pk__gt=after)
     match show:
         case "asked":
             rows = rows.filter(asked_by=person, state__in=("asked", "granted"))
@@ -154,11 +154,12 @@ def approvals(
             rows = rows.filter(state="asked").exclude(asked_of=person).exclude(asked_by=person)
             rows = rows if everything else rows.none()
         case "decided":
-            rows = rows.exclude(state__in=("asked", "granted"))
+            order, rows = "-pk", ApprovalRow.objects.exclude(state="asked")
+            rows = rows.filter(pk__lt=after) if after else rows
             rows = rows if everything else rows.filter(Q(asked_by=person) | Q(decided_by=person))
         case _:
             rows = rows.filter(state="asked", asked_of=person)
-    found = list(rows.order_by("pk")[: size + 1])
+    found = list(rows.order_by(order)[: size + 1])
     more = found[size - 1].pk if len(found) > size else 0
     return list(_with_cases(found[:size])), more
 

@@ -182,7 +182,7 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``rule`` None: the case stays. ``found`` is who would be asked; ``by_plan`` when nobody of the level is there."""
+    """``rule`` None: the case stays at its level. ``found`` is who would be asked, ``by_plan`` when nobody is there."""
 
     at: datetime
     rule: Rule | None
@@ -197,16 +197,14 @@ class Answer:
 def answer(policy: Policy, roster: Roster, situation: Situation, at: datetime) -> Answer:
     near = tuple(islice(_near_misses(policy, situation), NEAR))
     match = first_match(policy, situation)
-    if match is None:
-        return Answer(at, None, near=near)
-    rule = match.rule
-    level = policy.level(rule.go)
+    rule = match.rule if match else None
+    level = policy.level(rule.go if rule else situation.level)
     languages = (situation.language,) if situation.language else ()
     found = choose(
         roster, Need(targets=(level.target,), skills=level.skills, languages=languages), at=at, load={}
     )
     by_plan, plan = _planned(policy, roster, level.name, at) if isinstance(found, Nobody) else (None, "")
-    place = [one.name for one in policy.rules].index(rule.name) + 1
+    place = [one.name for one in policy.rules].index(rule.name) + 1 if rule else 0
     return Answer(at, rule, place, level.name, found, by_plan, plan, near)
 
 

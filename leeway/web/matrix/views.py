@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leeway.core.policy import Policy
+from leeway.core.roster import Roster
 from leeway.packs.matrix_file import dump_policy
 from leeway.store.queries import documents
 from leeway.web import house
@@ -54,7 +55,12 @@ def who(request: HttpRequest) -> HttpResponse:
     """Who would get this? An address of its own, so that an answer can be sent to a colleague."""
     world = house.world()
     policy, roster = world.policy, world.roster
-    form = tester.Question(policy, tester.as_asked(request.GET, timezone.get_current_timezone_name()) or None)
+    draft = _draft(request, roster)
+    policy = draft or policy
+    asked = (
+        request.POST if "tier" in request.POST else request.GET
+    )  # the editor's form has no question of its own
+    form = tester.Question(policy, tester.as_asked(asked, timezone.get_current_timezone_name()) or None)
     found = None
     if form.is_bound and form.is_valid():
         zone = timezone.get_current_timezone_name()
@@ -65,10 +71,20 @@ def who(request: HttpRequest) -> HttpResponse:
         "question": form,
         "answer": found,
         "policy": policy,
+        "draft": request.POST.get("text", "") if draft else "",
         "level": words.level_name(policy, found.level) if found and found.level else "",
     }
     part = "leeway/matrix/answer.html" if getattr(request, "htmx", False) else "leeway/matrix/who.html"
     return render(request, part, here, status=422 if form.errors else 200)
+
+
+def _draft(request: HttpRequest, roster: Roster) -> Policy | None:
+    """The matrix of the editor, when its holes are asked about; only who may publish has one."""
+    text = request.POST.get("text", "")[: editing.LONGEST].replace("\r\n", "\n")
+    if not text or not request.viewer.may_publish:  # type: ignore[attr-defined]
+        return None
+    found: Policy | None = editing.check_matrix(text, roster).document
+    return found
 
 
 @only("may_publish")

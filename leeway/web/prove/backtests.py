@@ -21,6 +21,7 @@ from leeway.web.doors import only
 from leeway.web.matrix import editing
 from leeway.web.prove import report as shown
 from leeway.web.prove import runs
+from leeway.web.templatetags.leeway_ui import person_name
 
 LONGEST_NUMBER = 9
 
@@ -88,7 +89,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(name)
     here: dict[str, Any] = {"place": "matrix", "run": run, "kept": kept}
     if kept is not None:
-        here |= shown.shown(kept.report)
+        here |= shown.shown(kept.report, person_name)
     part = "leeway/prove/progress.html" if getattr(request, "htmx", False) else "leeway/prove/backtest.html"
     response = render(request, part, here)
     if kept is not None and getattr(request, "htmx", False):
@@ -106,6 +107,8 @@ def file(request: HttpRequest, name: str, form: str) -> HttpResponse:
     if form == "json":
         response = HttpResponse(msgspec.json.encode(kept.report), content_type="application/json")
     else:
-        response = HttpResponse(shown.as_file(kept.report), content_type="application/octet-stream")
+        response = HttpResponse(
+            shown.as_file(kept.report, person_name), content_type="application/octet-stream"
+        )
     response["Content-Disposition"] = f'attachment; filename="backtest-{name}.{form}"'
     return response

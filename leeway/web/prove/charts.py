@@ -60,9 +60,12 @@ def _pair(name: str, y: int, values: tuple[int, int], top: int) -> SafeString:
     )
 
 
-def week(label: str, values: Sequence[float]) -> SafeString:
-    """A heat-map of the 168 hours of a week, Monday first; each cell says its number on hover."""
-    top = max(values, default=0) or 1
+def week(label: str, values: Sequence[float], top: float = 0) -> SafeString:
+    """A heat-map of the 168 hours of a week, Monday first; each cell says its number on hover.
+
+    ``top`` is what the darkest stands for, so that two maps can be compared; 0: the most of these.
+    """
+    top = top or max(values, default=0) or 1
     cells = []
     for hour, value in enumerate(values):
         day, of_day = divmod(hour, HOURS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -12,11 +12,14 @@ from leeway.core.events import AnyEvent
 from leeway.packs.units import money_in_words
 from leeway.prove.backtest.report import CHANGES, Decided, Report, Side
 from leeway.web import event_words
+from leeway.web.matrix import words as matrix
 from leeway.web.prove import charts
 from leeway.web.vocabulary import CLOCKS
 
+Called = Callable[[str], str]
+
 PEOPLE_SHOWN = 12
-CASES_SHOWN = 200
+CASES_SHOWN = 40
 
 
 def change_words() -> dict[str, str]:
@@ -29,12 +32,12 @@ def change_words() -> dict[str, str]:
     }
 
 
-def shown(report: Report) -> dict[str, Any]:
-    """The context of ``leeway/prove/report.html``."""
+def shown(report: Report, called: Called = str) -> dict[str, Any]:
+    """The context of ``leeway/prove/report.html``; ``called`` says a person's id as a name."""
     found, words = report.found, change_words()
     was, would = found.recorded, found.candidate
     levels = _both(was.levels, would.levels)
-    people = _both(was.people, would.people)[:PEOPLE_SHOWN]
+    people = [(called(who), one, other) for who, one, other in _both(was.people, would.people)[:PEOPLE_SHOWN]]
     return {
         "report": report,
         "changes": [(words[name], found.changes.get(name, 0)) for name in CHANGES],
@@ -59,7 +62,7 @@ def shown(report: Report) -> dict[str, Any]:
             for level in sorted({*was.hours, *would.hours})
             if was.hours.get(level) != would.hours.get(level)
         ],
-        "cases": [_case(one, words) for one in found.changed[:CASES_SHOWN]],
+        "cases": [_case(one, words, called) for one in found.changed[:CASES_SHOWN]],
         "more_cases": max(0, found.diverged - CASES_SHOWN),
     }
 
@@ -107,26 +110,26 @@ def _busiest(was: list[int], would: list[int]) -> Iterator[tuple[str, int, int]]
             yield f"{charts.DAYS[hour // 24]} {hour % 24:02}:00", was[hour], would[hour]
 
 
-def _case(one: Any, words: dict[str, str]) -> dict[str, Any]:  # noqa: ANN401 - a Changed
+def _case(one: Any, words: dict[str, str], called: Called) -> dict[str, Any]:  # noqa: ANN401 - a Changed
     return {
         "changed": one,
         "what": ", ".join(words[name] for name in one.what) or _("written down otherwise, same way"),
-        "was": _side(one.divergence.was),
-        "would": _side(one.divergence.would),
+        "was": _side(one.divergence.was, called),
+        "would": _side(one.divergence.would, called),
     }
 
 
-def _side(side: Decided) -> list[str]:
-    said = [event_words.in_words(msgspec.convert(event, type=AnyEvent), str) for event in side.events]
+def _side(side: Decided, called: Called) -> list[str]:
+    said = [event_words.in_words(msgspec.convert(event, type=AnyEvent), called) for event in side.events]
     lines = [line for line in said if line][:6]
     if side.rule:
-        seen = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in side.seen)
+        seen = ", ".join(f"{matrix.column_in_words(name)} {value}" for name, value in side.seen)
         lines.insert(0, _("rule “%(rule)s” saw: %(seen)s") % {"rule": side.rule, "seen": seen or "–"})
     return lines or [_("nothing that leads anywhere")]
 
 
-def as_file(report: Report) -> str:
+def as_file(report: Report, called: Called = str) -> str:
     """One HTML file that needs nothing else. Django has to be set up."""
     from django.template.loader import render_to_string  # noqa: PLC0415 - templates need Django ready
 
-    return render_to_string("leeway/prove/report_file.html", shown(report))
+    return render_to_string("leeway/prove/report_file.html", shown(report, called))

@@ -6,7 +6,6 @@ import logging
 import threading
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -39,13 +38,12 @@ def page(request: HttpRequest) -> HttpResponse:
         _found.pop(question, None)
         return redirect(f"{request.path}?attainment={question[0]}&what_if={what_if}")
     answer = _answer(question)
-    if isinstance(answer, str):
-        messages.error(request, answer)
     found = answer if isinstance(answer, Staffing) else None
     here = {
         "place": "insights",
         "found": found,
         "waiting": answer is None,
+        "wrong": answer if isinstance(answer, str) else "",
         "shares": [(one, f"{float(one):.0%}") for one in SHARES],
         "share": str(question[0]),
         "what_if": what_if,
@@ -91,14 +89,16 @@ def _reckon(question: Question) -> None:
 
 def _level(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a LevelNeeds
     name = one.level.replace("_", " ")
+    top = max(*one.needed, *one.present)
     return {
         "needs": one,
         "name": name,
+        "top": round(top),
         "needed": charts.week(
-            _("people needed at %(level)s, by hour of the week") % {"level": name}, one.needed
+            _("people needed at %(level)s, by hour of the week") % {"level": name}, one.needed, top
         ),
         "present": charts.week(
-            _("people there at %(level)s, by hour of the week") % {"level": name}, one.present
+            _("people there at %(level)s, by hour of the week") % {"level": name}, one.present, top
         ),
         "rows": [
             (
