@@ -43,7 +43,7 @@ def busy(cases_a_day: int, *, weeks: int = 5, minutes: float = 20) -> Work:
 def asked(work: Work, *what_ifs: str, policy: Policy | None = None, roster: Roster | None = None):
     found = read_what_if(what_ifs, LEVELS)
     answer = staffing(
-        policy or house_policy(), roster or house(), work, now=MONDAY_NINE, replications=10, what_if=found
+        policy or house_policy(), roster or house(), work, now=MONDAY_NINE, replications=6, what_if=found
     )
     return next(one for one in answer.levels if one.level == "agent")
 
@@ -110,34 +110,34 @@ def test_the_people_asked_for_keep_the_clocks_and_one_less_everywhere_does_not()
 
 
 def test_more_cases_need_more_people():
-    few, many = asked(busy(10)), asked(busy(30))
+    few, many = asked(busy(6)), asked(busy(20))
     assert sum(many.needed) > sum(few.needed)
     assert max(few.needed) < max(many.needed)
 
 
 def test_nobody_is_asked_for_when_the_level_is_closed():
-    found = asked(busy(16))
+    found = asked(busy(8))
     for hour, count in enumerate(found.needed):
         if not 8 <= hour % 24 <= 18 or hour >= 5 * 24:
             assert count == 0, hour
 
 
 def test_one_more_on_mondays_is_there_on_mondays_only():
-    before, after = asked(busy(12)), asked(busy(12), "one more on monday at agent")
+    before, after = asked(busy(8)), asked(busy(8), "one more on monday at agent")
     changed = {hour // 24 for hour in range(WEEK_HOURS) if before.present[hour] != after.present[hour]}
     assert changed == {0}
     assert after.accept_now.mean >= before.accept_now.mean
 
 
 def test_a_campaign_brings_more_cases_in_its_days():
-    calm = asked(busy(12))
-    rush = asked(busy(12), "campaign x2.5 from 2026-03-09 to 2026-04-06")
+    calm = asked(busy(8))
+    rush = asked(busy(8), "campaign x2.5 from 2026-03-09 to 2026-04-06")
     assert sum(rush.needed) > sum(calm.needed)
     assert rush.accept_now.mean <= calm.accept_now.mean
 
 
 def test_the_same_question_has_the_same_answer():
-    assert msgspec.json.encode(asked(busy(8))) == msgspec.json.encode(asked(busy(8)))
+    assert msgspec.json.encode(asked(busy(4))) == msgspec.json.encode(asked(busy(4)))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
+import os
+from itertools import cycle, product
 from math import log
 from random import Random
 from statistics import fmean
@@ -16,7 +17,11 @@ HANDLING = 600.0
 CUSTOMERS = {0.3: 3_000, 0.5: 5_000, 0.65: 8_000, 0.75: 13_000}
 """The fuller a queue, the longer it remembers chance."""
 
-CONFIGURATIONS = list(product((1, 2, 4, 7, 12), (0.3, 0.5, 0.65, 0.75)))
+PEOPLE, SHARES = (1, 2, 4, 7, 12), tuple(CUSTOMERS)
+CONFIGURATIONS = list(
+    product(PEOPLE, SHARES) if os.environ.get("LEEWAY_ALL_QUEUES") else zip(PEOPLE, cycle(SHARES))
+)
+"""One queue of every size with every run; with ``LEEWAY_ALL_QUEUES`` every size as full as each."""
 
 
 def ranks(count: int, rng: Random) -> list[float]:
