@@ -69,6 +69,12 @@ def test_a_refusal_becomes_what_can_be_done(draft, instead):
         "You should have received it by Tuesday.",
         "Hello, this is Marco. How can I help you?",
         "Thanks, and have a nice day!",
+        "I've read your message carefully and called the depot; they answer by noon.",
+        "You entered 12 December, which is a holiday; the 13th is free.",
+        "I know it's only a small sum, but it's yours, and I've sent it back.",
+        "You weren't told about the change, and that was wrong of us. I've put it right.",
+        "I'll take it up with the carrier today and call you at 16:00.",
+        "It's completely safe to drink the water.",
         "Yes, until noon.",
         "One moment please.",
         "You're welcome!",
@@ -114,6 +120,14 @@ def test_what_is_known_is_said_instead_of_asked():
     assert "asks_again" not in kinds("What's your order number?", "My order is late.")
 
 
+def test_a_fact_no_language_file_knows_is_known_by_its_own_name():
+    known = {"licence_plate": "B-XY 12"}
+    assert better("Could you tell me the licence plate?", "asks_again", known_facts=known) == (
+        "I have your licence plate B-XY 12 here."
+    )
+    assert "asks_again" not in kinds("I have the licence plate, thank you.", known_facts=known)
+
+
 def test_a_question_for_safety_may_ask_what_is_known():
     known = {"postcode": "CB7 4AA"}
     assert "asks_again" not in kinds(
@@ -147,18 +161,33 @@ def test_words_of_the_trade_are_explained_unless_the_customer_used_them():
     assert "jargon" not in kinds("Please open an RMA (a return) today.")
 
 
+def test_an_unknown_short_form_is_a_word_of_the_trade_where_it_is_ours():
+    assert "jargon" in kinds("We restart your CMTS profile at noon.")
+    assert "jargon" not in kinds("Your flight with XQR leaves at noon.")
+
+
 @pytest.mark.parametrize(
     ("draft", "kind"),
     [
         ("Calm down, it's on its way.", "dismissive"),
         ("As I already said, it ships on Monday.", "dismissive"),
         ("That's just our policy. It ends on Monday.", "dismissive"),
+        ("It's only a small scratch. It's fixed on Monday.", "dismissive"),
+        ("Plenty of other guests manage without. A fan comes at 6 pm.", "dismissive"),
+        ("That's a question for your landlord. I'll send you the number today.", "dismissive"),
+        ("You'll just have to live with it. The works end on Monday.", "dismissive"),
         ("You should have read the manual.", "blame"),
+        ("You booked too late. The next one leaves at 9.", "blame"),
+        ("Next time, please check the date. The new ticket is in your inbox.", "blame"),
+        ("Had you told us, it would be there. It comes on Monday.", "blame"),
         ("The courier messed up. It arrives tomorrow.", "blame"),
         ("I know exactly how you feel. It arrives tomorrow.", "false_empathy"),
         ("We apologise for any inconvenience caused. It arrives tomorrow.", "false_empathy"),
         ("I guarantee it will be there on Monday.", "over_promise"),
         ("This will never happen again.", "over_promise"),
+        ("Your loan is as good as approved.", "over_promise"),
+        ("There is absolutely no risk that it leaks.", "over_promise"),
+        ("Your happiness is our top priority. It arrives tomorrow.", "false_empathy"),
     ],
 )
 def test_formulas_blame_and_guarantees_are_seen_with_what_to_say_instead(draft, kind):
