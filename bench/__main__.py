@@ -1,4 +1,4 @@
-"""``./run bench [row ...] [--quick] [--json]``: how fast Leeway is, beside its neighbours, in one run."""
+"""``./run bench [row ...] [--quick | --full] [--json]``: how fast Leeway is, beside its neighbours, in one run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROWS: dict[str, Row] = {**ROWS_BESIDE, "pages": pages}
 def main() -> int:
     asked = _arguments()
     folder = Path(tempfile.mkdtemp(prefix="leeway-bench-", dir=asked.folder))
-    bench = Bench(folder=folder, quick=asked.quick)
+    bench = Bench(folder=folder, quick=asked.quick, full=asked.full)
     if asked.no_peer:
         bench.no_peer = "not asked for"
     failed = False
@@ -57,6 +57,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(ROWS)}; all without any")
     parser.add_argument(
         "--quick", action="store_true", help="fewer and smaller rounds: minutes, coarser figures"
+    )
+    parser.add_argument(
+        "--full", action="store_true", help="histories as long as promised: a quarter of an hour to make them"
     )
     parser.add_argument("--json", action="store_true", help="the numbers instead of the table")
     parser.add_argument("--no-peer", action="store_true", help="leave the neighbours from the registry out")
