@@ -1,4 +1,4 @@
-"""``leeway evaluate moments``: what it counts, what it writes, what it refuses; and how guidance does on our own set."""
+"""``leeway evaluate moments``: what it counts, what it writes, what it refuses; how guidance does on our own set."""
 
 from __future__ import annotations
 
@@ -97,9 +97,17 @@ def test_at_a_higher_level_nobody_hands_over_to_their_own(house):
 
 def test_our_own_set_is_large_enough_and_the_tuned_half_holds(house):
     tuning, held_out = ((HERE / f"{half}.jsonl").read_bytes().splitlines() for half in ("tuning", "held_out"))
-    assert len(tuning) >= 60
-    assert len(held_out) >= 60
+    assert len(tuning) >= 120
+    assert len(held_out) >= 120
     report = evaluate(tuning, house)
     assert report.expected_in_top_two >= 0.9
     assert report.silent_when_calm >= 0.95
+    assert report.bad_shown <= 0.05
+
+
+def test_on_moments_nobody_tuned_on_it_holds_as_well(house):
+    """What the issue asks for, of moments in two lots; moments/README.md says what the figures are worth."""
+    report = evaluate((HERE / "held_out.jsonl").read_bytes().splitlines(), house)
+    assert report.expected_in_top_two >= 0.8
+    assert report.silent_when_calm >= 0.9
     assert report.bad_shown <= 0.05

@@ -91,3 +91,15 @@ def test_the_reference_page_names_every_sign_and_every_blank():
     page = render()
     assert all(f"| `{sign}` |" in page for sign in SIGNS)
     assert all(f"| `{{{slot}}}` |" in page for slot in SLOTS)
+
+
+def test_evidence_without_words_must_be_a_shape_the_engine_knows():
+    with pytest.raises(Problems, match="shape"):
+        parse("wording: xx\nstrain: {mood: {weighs: 1}}\nplaybooks: []\n", "xx.yaml")
+
+
+def test_what_other_signs_add_is_read_and_written_alike():
+    adding = OWN.replace("weight: 90", "weight: 90\n              adds: {strained: 12, legal: -30}")
+    policy = load_policy({"matrix.yaml": SMALL + adding})
+    assert policy.guidance.playbooks[0].plays[0].adds == {"strained": 12, "legal": -30}
+    assert load_policy({"matrix.yaml": dump_policy(policy)}).guidance == policy.guidance
