@@ -19,7 +19,7 @@ from leeway.web.vocabulary import CLOCKS
 Called = Callable[[str], str]
 
 PEOPLE_SHOWN = 12
-CASES_SHOWN = 40
+CASES_SHOWN = 25
 
 
 def change_words() -> dict[str, str]:
