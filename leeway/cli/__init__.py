@@ -18,7 +18,10 @@ COMMANDS = {
     "export": ("leeway.cli.export:export", "Write everything as NDJSON, or a case with its proof."),
     "verify": ("leeway.cli.verify:verify", "Check a case file by itself: what it proves, what it does not."),
     "check-file": ("leeway.cli.check_file:check_file", "Say what is wrong in a matrix, roster or language."),
-    "backtest": ("leeway.cli.backtest:backtest", "What a changed policy would have done to the recorded history."),
+    "backtest": (
+        "leeway.cli.backtest:backtest",
+        "What a changed policy would have done to the recorded history.",
+    ),
     "staff": ("leeway.cli.staff:staff", "How many people each level needs, hour by hour."),
     "explain": ("leeway.cli.explain:explain", "Why was this decided? Rule, people, clocks, smallest change."),
     "check": ("leeway.cli.check:check", "Prove that a matrix and roster have no hole, for a whole year."),
