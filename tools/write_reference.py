@@ -31,7 +31,7 @@ def api_page(document: dict[str, Any]) -> str:
             by_tag.setdefault(operation["tags"][0], []).append("\n".join(_operation(path, method, operation)))
     parts = [GENERATED, "# API\n", document["info"]["description"] + "\n"]
     parts.append("The same for machines, with every type: `GET /api/v1/openapi.json`.\n")
-    for tag in ("facts", "cases", "acting", "assist", "offers", "policy", "roster"):
+    for tag in ("facts", "cases", "acting", "assist", "offers", "policy", "proving", "roster"):
         parts += [f"## {tag.capitalize()}\n", *sorted(by_tag.pop(tag))]
         if tag == "facts":
             parts += _facts(document["components"]["schemas"])

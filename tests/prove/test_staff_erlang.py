@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from itertools import cycle, product
+from itertools import product
 from math import log
 from random import Random
 from statistics import fmean
@@ -17,11 +16,7 @@ HANDLING = 600.0
 CUSTOMERS = {0.3: 3_000, 0.5: 5_000, 0.65: 8_000, 0.75: 13_000}
 """The fuller a queue, the longer it remembers chance."""
 
-PEOPLE, SHARES = (1, 2, 4, 7, 12), tuple(CUSTOMERS)
-CONFIGURATIONS = list(
-    product(PEOPLE, SHARES) if os.environ.get("LEEWAY_ALL_QUEUES") else zip(PEOPLE, cycle(SHARES))
-)
-"""One queue of every size with every run; with ``LEEWAY_ALL_QUEUES`` every size as full as each."""
+CONFIGURATIONS = list(product((1, 2, 4, 7, 12), CUSTOMERS))
 
 
 def ranks(count: int, rng: Random) -> list[float]:
