@@ -181,7 +181,9 @@ def _four_eyes(policy: Policy, roster: Roster, finding: Finding) -> bool:
     above = _way(policy, level)[1:]
     able = [one for one in above if _more(policy, one, level)]
     others = [(one.target, one.skills) for one in able]
-    others += [(plan.hand_to, one.skills) for one in able if (plan := policy.plan_for(one.name)) and plan.hand_to]
+    others += [
+        (plan.hand_to, one.skills) for one in able if (plan := policy.plan_for(one.name)) and plan.hand_to
+    ]
     needs = [Need(targets=(target,), skills=skills, exclude=(who,)) for target, skills in others]
     return works and all(isinstance(choose(roster, need, at=at, load={}), Nobody) for need in needs)
 
