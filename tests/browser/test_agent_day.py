@@ -54,7 +54,7 @@ def test_the_agent_logs_a_solution_and_its_answer_and_ticks_a_step(open_as, case
     page.fill("#a-offer", "Express reshipment")
     page.fill("#a-amount", "12,50")
     page.get_by_role("button", name="Write it down").click()
-    tried = page.locator("section", has=page.get_by_role("heading", name="What was tried"))
+    tried = page.locator("details", has=page.get_by_role("heading", name="What was tried"))
     expect(tried).to_contain_text("€12.50")
     tried.get_by_role("button", name="Declined").first.click()
     expect(tried).to_contain_text("Declined")

@@ -137,7 +137,7 @@ def test_an_approval_the_visitor_asks_for_is_decided(morning):
     assert not stored(morning.driver, number).approvals[-1].open
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # it closes its connection
 def test_the_shelf_is_filled_once_however_often_the_demo_starts():
     assert fill_shelf(NOW) == fill_shelf(NOW) >= 6
     assert Article.objects.count() == fill_shelf(NOW)

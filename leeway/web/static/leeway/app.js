@@ -388,6 +388,7 @@ document.addEventListener("htmx:load", (event) => {
 addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (event.submitter?.formTarget === "_blank") return; // the answer opens beside it: this page goes on
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
 });
